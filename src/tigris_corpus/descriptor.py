@@ -1,0 +1,468 @@
+"""The data package: ``datapackage.json`` and the Table Schemas it names, read through the path gate.
+
+What is wrong with a descriptor is kept as ``Problem`` values beside what could be read, so that validation can
+report all of it; loading raises the first of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tigris_corpus import jsontext
+from tigris_corpus.errors import NotAPackageError
+from tigris_corpus.jsontext import JsonError
+from tigris_corpus.paths import Gate, PathError
+
+DESCRIPTOR = "datapackage.json"
+PROFILE = "1"
+"""The version of the profile (tables, columns, vocabularies) that this package reads and judges by."""
+VOCABULARY_FOLDER = "schema/vocabulary/"
+TEXT_TABLE = "documents"
+EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
+FIELD_TYPES = ("string", "integer", "number", "boolean")
+
+_CONSTRAINTS = ("required", "unique", "pattern", "minimum", "maximum")
+_FIELD_KEYS = ("name", "type", "title", "description", "example", "rdfType", "unit", "constraints")
+_SCHEMA_KEYS = (
+    "$schema",
+    "title",
+    "description",
+    "fields",
+    "primaryKey",
+    "uniqueKeys",
+    "foreignKeys",
+)
+_RESOURCE_KEYS = (
+    "name",
+    "type",
+    "path",
+    "title",
+    "description",
+    "format",
+    "mediatype",
+    "encoding",
+    "bytes",
+    "hash",
+    "schema",
+    "licenses",
+    "sources",
+)
+_REGEX_LIMIT = 1000
+_UNSAFE_REGEX = re.compile(r"\(\?|\\[1-9kgpPdwsbDWSBAZz]|[*+?}][*+]|\^|\$")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a descriptor or a schema: a code, the file, the place in it, and what is wrong."""
+
+    code: str
+    message: str
+    file: str = DESCRIPTOR
+    pointer: str | None = None
+    line: int | None = None
+    column: int | None = None
+    value: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column: its name, type (one of FIELD_TYPES), meaning, and constraints."""
+
+    name: str
+    type: str
+    title: str = ""
+    description: str = ""
+    unit: str | None = None
+    example: str | None = None
+    edtf: bool = False
+    required: bool = False
+    unique: bool = False
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns whose values must stand in the columns of another table, named by ``resource``."""
+
+    fields: tuple[str, ...]
+    resource: str
+    reference: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """A Table Schema: the columns of a table in order, its keys, and what it refers to."""
+
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    unique_keys: tuple[tuple[str, ...], ...]
+    foreign_keys: tuple[ForeignKey, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that tell rows apart: the primary key, else the first unique key."""
+        return self.primary_key or (self.unique_keys[0] if self.unique_keys else ())
+
+    def field(self, name: str) -> Field:
+        """Return the column called ``name``."""
+        return next(field for field in self.fields if field.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file of the package that the descriptor names. A resource with a schema is a table."""
+
+    name: str
+    index: int
+    path: str
+    title: str = ""
+    schema: TableSchema | None = None
+    bytes: int | None = None
+    hash: str | None = None
+
+    @property
+    def is_vocabulary(self) -> bool:
+        """Whether the table is a closed set of labels with their definitions."""
+        return self.path.startswith(VOCABULARY_FOLDER)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A data package as it was read: the descriptor, its resources, and what is wrong with either."""
+
+    root: Path
+    descriptor: dict[str, Any]
+    resources: tuple[Resource, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    gate: Gate = field(kw_only=True, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the package, as the descriptor gives it."""
+        return str(self.descriptor.get("name", ""))
+
+    @property
+    def version(self) -> str:
+        """The version of the package, which is the version of its data."""
+        return str(self.descriptor.get("version", ""))
+
+    @cached_property
+    def tables(self) -> dict[str, Resource]:
+        """The resources that are tables, by name, in the descriptor's order."""
+        return {resource.name: resource for resource in self.resources if resource.schema}
+
+    def schema(self, name: str) -> TableSchema:
+        """Return the schema of the table called ``name``; KeyError where there is none."""
+        schema = self.tables[name].schema
+        if schema is None:  # pragma: no cover - tables have schemas by construction
+            raise KeyError(name)
+        return schema
+
+    def vocabulary_of(self, table: str, column: str) -> ForeignKey | None:
+        """Return the foreign key that makes a column an enumeration, or None where it is none."""
+        for key in self.schema(table).foreign_keys:
+            target = self.tables.get(key.resource)
+            if key.fields == (column,) and target is not None and target.is_vocabulary:
+                return key
+        return None
+
+
+def packaged_root() -> Path:
+    """Return the root of the package that comes with the code: the clone's, else the copy in the wheel.
+
+    An editable install leaves a copy of the data behind that grows stale, so a clone comes first.
+    """
+    module = Path(__file__).resolve().parent
+    clone = module.parent.parent
+    if module.parent.name == "src" and (clone / DESCRIPTOR).is_file():
+        return clone
+    return module / "data"
+
+
+def open_package(path: Path | str | None = None) -> Package:
+    """Read the package at ``path``: a folder, its ``datapackage.json``, or None for the packaged release.
+
+    Raises NotAPackageError where there is no package. Whatever is wrong with one that is there stands in its
+    ``problems``.
+    """
+    root = _root_of(packaged_root() if path is None else Path(path))
+    gate = Gate(root)
+    try:
+        data = gate.read(DESCRIPTOR)
+        descriptor = jsontext.loads(data)
+    except PathError as error:
+        return Package(root, {}, problems=(Problem(error.code, str(error)),), gate=gate)
+    except JsonError as error:
+        problem = Problem(error.code, str(error), line=error.line, column=error.column)
+        return Package(root, {}, problems=(problem,), gate=gate)
+    reader = _Reader(gate)
+    resources = reader.package(descriptor)
+    if not isinstance(descriptor, dict):
+        descriptor = {}
+    return Package(root, descriptor, resources, _with_lines(gate, reader.problems), gate=gate)
+
+
+def refreshed(package: Package) -> bytes:
+    """Return ``datapackage.json`` with the bytes and SHA-256 of every resource as the files now are.
+
+    Nothing else in the descriptor changes. Raises PathError where a resource cannot be read.
+    """
+    descriptor = jsontext.loads(package.gate.read(DESCRIPTOR))
+    for entry in descriptor["resources"]:
+        data = package.gate.read(entry["path"])
+        entry["bytes"] = len(data)
+        entry["hash"] = digest(data)
+    return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def digest(data: bytes) -> str:
+    """Return the hash of a resource as Data Package v2 writes it: the algorithm, a colon, hexadecimal."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def nearest(value: str, allowed: tuple[str, ...] | list[str]) -> str | None:
+    """Return the allowed value that ``value`` was most likely meant to be, or None where none is near."""
+    by_case = [candidate for candidate in allowed if candidate.casefold() == value.casefold()]
+    close = by_case or difflib.get_close_matches(value, allowed, n=1)
+    return close[0] if close else None
+
+
+def _root_of(path: Path) -> Path:
+    if path.name == DESCRIPTOR and path.is_file():
+        path = path.parent
+    if not path.exists():
+        raise NotAPackageError(f"{path} does not exist")
+    if not path.is_dir():
+        raise NotAPackageError(f"{path} is neither a folder nor a {DESCRIPTOR}")
+    if not (path / DESCRIPTOR).exists() and not (path / DESCRIPTOR).is_symlink():
+        raise NotAPackageError(f"{path} is not a data package: it has no {DESCRIPTOR}")
+    return path
+
+
+def _with_lines(gate: Gate, problems: list[Problem]) -> tuple[Problem, ...]:
+    """Return the problems with the line of each pointer filled in."""
+    lines: dict[str, dict[str, int]] = {}
+    located = []
+    for problem in problems:
+        if problem.pointer is not None and problem.line is None:
+            if problem.file not in lines:
+                lines[problem.file] = jsontext.pointer_lines(gate.read(problem.file).decode("utf-8"))
+            pointer = problem.pointer
+            while pointer and pointer not in lines[problem.file]:
+                pointer = pointer.rpartition("/")[0]
+            problem = replace(problem, line=lines[problem.file].get(pointer))  # noqa: PLW2901
+        located.append(problem)
+    return tuple(located)
+
+
+class _Reader:
+    """Turns JSON into resources and schemas, and keeps what is wrong on the way."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self.problems: list[Problem] = []
+        self.schemas: dict[str, TableSchema | None] = {}
+
+    def package(self, descriptor: Any) -> tuple[Resource, ...]:
+        if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
+            self._report("pkg.descriptor", "a data package is an object with a list of resources", pointer="")
+            return ()
+        profile = descriptor.get("tigris")
+        version = profile.get("profile") if isinstance(profile, dict) else None
+        if version != PROFILE:
+            self._report(
+                "pkg.profile",
+                f'the package does not say that it follows profile "{PROFILE}" of Tigris',
+                pointer="/tigris/profile",
+                value=None if version is None else str(version),
+            )
+        for key in ("name", "version"):
+            if not isinstance(descriptor.get(key), str):
+                self._report("pkg.descriptor", f"the package has no {key}", pointer="")
+        resources: list[Resource] = []
+        for index, entry in enumerate(descriptor["resources"]):
+            resource = self._resource(index, entry)
+            if resource is None:
+                continue
+            twin = next((r for r in resources if resource.name == r.name or resource.path == r.path), None)
+            if twin:
+                self._report(
+                    "pkg.descriptor",
+                    f"resource {index} has the name or the path of resource {twin.index}",
+                    pointer=f"/resources/{index}",
+                    value=resource.name,
+                )
+            else:
+                resources.append(resource)
+        return tuple(resources)
+
+    def _resource(self, index: int, entry: Any) -> Resource | None:
+        pointer = f"/resources/{index}"
+        if not isinstance(entry, dict):
+            self._report("pkg.descriptor", "a resource is an object", pointer=pointer)
+            return None
+        self._known(entry, _RESOURCE_KEYS, pointer, DESCRIPTOR)
+        name, path, schema = entry.get("name"), entry.get("path"), entry.get("schema")
+        if not isinstance(name, str) or not isinstance(path, str):
+            self._report("pkg.descriptor", "a resource has a name and a path, both text", pointer=pointer)
+            return None
+        try:
+            self.gate.resolve(path)
+        except PathError as error:
+            self._report(error.code, str(error), pointer=f"{pointer}/path", value=path)
+            return None
+        size, checksum = entry.get("bytes"), entry.get("hash")
+        return Resource(
+            name=name,
+            index=index,
+            path=path,
+            title=str(entry.get("title", "")),
+            schema=self._schema(schema, f"{pointer}/schema") if schema is not None else None,
+            bytes=size if isinstance(size, int) else None,
+            hash=checksum if isinstance(checksum, str) else None,
+        )
+
+    def _schema(self, path: Any, pointer: str) -> TableSchema | None:
+        if not isinstance(path, str):
+            self._report("pkg.schema", "the schema of a resource is the path of a Table Schema", pointer=pointer)
+            return None
+        if path not in self.schemas:
+            try:
+                entry = jsontext.loads(self.gate.read(path))
+                self.schemas[path] = self.table_schema(entry, path)
+            except PathError as error:
+                self._report(error.code, str(error), pointer=pointer, value=path)
+                self.schemas[path] = None
+            except JsonError as error:
+                self.problems.append(
+                    Problem(error.code, str(error), file=path, line=error.line, column=error.column),
+                )
+                self.schemas[path] = None
+        return self.schemas[path]
+
+    def table_schema(self, entry: Any, file: str) -> TableSchema | None:
+        fields = entry.get("fields") if isinstance(entry, dict) else None
+        if not isinstance(fields, list) or not fields:
+            self._report("pkg.schema", "a Table Schema is an object with a list of fields", file=file, pointer="")
+            return None
+        self._known(entry, _SCHEMA_KEYS, "", file)
+        columns = [self._field(item, f"/fields/{index}", file) for index, item in enumerate(fields)]
+        if any(column is None for column in columns):
+            return None
+        known = tuple(column for column in columns if column is not None)
+        names = [column.name for column in known]
+        keys = [entry.get("primaryKey", []), *entry.get("uniqueKeys", [])]
+        links = [self._foreign_key(item) for item in entry.get("foreignKeys", [])]
+        used = [name for key in keys for name in key] + [n for link in links if link for n in link.fields]
+        unknown = next((name for name in used if name not in names), None)
+        if len(set(names)) < len(names) or unknown is not None or None in links:
+            message = f"a key names the column {unknown!r}, which the table lacks" if unknown else "keys or names clash"
+            self._report("pkg.schema", message, file=file, pointer="/foreignKeys" if None in links else "")
+            return None
+        return TableSchema(
+            title=str(entry.get("title", "")),
+            description=str(entry.get("description", "")),
+            fields=known,
+            primary_key=tuple(keys[0]),
+            unique_keys=tuple(tuple(key) for key in keys[1:]),
+            foreign_keys=tuple(link for link in links if link),
+        )
+
+    def _field(self, entry: Any, pointer: str, file: str) -> Field | None:
+        constraints = entry.get("constraints", {}) if isinstance(entry, dict) else None
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not isinstance(constraints, dict):
+            self._report("pkg.schema", "a field is an object with a name", file=file, pointer=pointer)
+            return None
+        self._known(entry, _FIELD_KEYS, pointer, file)
+        self._known(constraints, _CONSTRAINTS, f"{pointer}/constraints", file)
+        kind = entry.get("type", "string")
+        if kind not in FIELD_TYPES:
+            self._report(
+                "pkg.schema",
+                f"the type {kind!r} is none of {', '.join(FIELD_TYPES)}",
+                file=file,
+                pointer=f"{pointer}/type",
+                value=str(kind),
+                hint=_did_you_mean(str(kind), FIELD_TYPES),
+            )
+            return None
+        pattern = constraints.get("pattern")
+        if pattern is not None and not _is_linear(pattern):
+            self._report(
+                "sec.regex",
+                "the pattern is not of the safe subset: linear in time, unanchored, the same in every engine",
+                file=file,
+                pointer=f"{pointer}/constraints/pattern",
+                value=str(pattern),
+            )
+            return None
+        return Field(
+            name=entry["name"],
+            type=kind,
+            title=str(entry.get("title", "")),
+            description=str(entry.get("description", "")),
+            unit=entry.get("unit"),
+            example=entry.get("example"),
+            edtf=entry.get("rdfType") == EDTF,
+            required=bool(constraints.get("required", False)),
+            unique=bool(constraints.get("unique", False)),
+            pattern=pattern,
+            minimum=constraints.get("minimum"),
+            maximum=constraints.get("maximum"),
+        )
+
+    @staticmethod
+    def _foreign_key(entry: Any) -> ForeignKey | None:
+        try:
+            reference = entry["reference"]
+            return ForeignKey(tuple(entry["fields"]), reference.get("resource", ""), tuple(reference["fields"]))
+        except (AttributeError, KeyError, TypeError):
+            return None
+
+    def _known(self, entry: dict[str, Any], allowed: tuple[str, ...], pointer: str, file: str) -> None:
+        for key in entry:
+            if key not in allowed:
+                self._report(
+                    "pkg.unknown-property",
+                    f"the property {key!r} is not known, and would have no effect",
+                    file=file,
+                    pointer=f"{pointer}/{jsontext.escape(key)}",
+                    value=key,
+                    hint=_did_you_mean(key, allowed),
+                )
+
+    def _report(self, code: str, message: str, **where: Any) -> None:
+        self.problems.append(Problem(code, message, **where))
+
+
+def _did_you_mean(value: str, allowed: tuple[str, ...]) -> str | None:
+    near = nearest(value, allowed)
+    return f'did you mean "{near}"?' if near else None
+
+
+def _is_linear(pattern: Any) -> bool:
+    """Whether a pattern is text, short, and free of anchors, look-around, back references and classes by letter."""
+    if not isinstance(pattern, str) or len(pattern) > _REGEX_LIMIT or _UNSAFE_REGEX.search(pattern):
+        return False
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
