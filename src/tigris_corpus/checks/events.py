@@ -1,0 +1,265 @@
+"""L5: events against what their types permit, and against the mentions and incidents they refer to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place, rows_at, warning
+from tigris_corpus.descriptor import nearest
+from tigris_corpus.engine.reader import LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tigris_corpus.engine.snapshot import Snapshot, Table
+    from tigris_corpus.issues import Issue
+
+RULES = by_code(
+    error(
+        5,
+        "event.no-incident",
+        "Every event that has happened belongs to an incident, so that happenings can be counted once.",
+        "name its incident; add one where there is none",
+        bad="actual, positive, and no incident_id",
+        good="actual, positive, soleimani-killing",
+    ),
+    error(
+        5,
+        "event.incident-type",
+        "The mentions of one happening are of one type, which is the incident's.",
+        "mend the type of the event or of the incident, or give the event another incident",
+        bad="an AID event of an ASSAULT incident",
+        good="an ASSAULT event of an ASSAULT incident",
+    ),
+    error(
+        5,
+        "event.cross-document",
+        "Whoever reports or takes part in an event is mentioned in the same document.",
+        "use a mention of the same document",
+        bad="D000-E001, actor, D002-M001",
+        good="D000-E001, actor, D000-M001",
+    ),
+    error(
+        5,
+        "event.cross-sentence",
+        "The arguments of an event are mentioned in its own sentence.",
+        "use a mention in the sentence of the event, or leave the argument out",
+        bad="an actor named in the sentence before",
+        good="the pronoun in the sentence itself",
+    ),
+    error(
+        5,
+        "event.role-not-licensed",
+        "An event type has the roles that the vocabulary gives it.",
+        "use one of the roles of the type, or mend the type",
+        bad="CONSULT with killed",
+        good="ASSAULT with killed",
+    ),
+    error(
+        5,
+        "event.filler-type",
+        "A role is filled by the types of things that the vocabulary names.",
+        "use a mention of a type that may fill the role, or mend the type of the mention",
+        bad="actor filled by a TIME",
+        good="actor filled by an ORG",
+    ),
+    error(
+        5,
+        "event.role-repeated",
+        "Some roles are filled once.",
+        "keep the mention that tells most, or cut the event in two",
+        bad="two mentions as time",
+        good="one mention as time",
+    ),
+    error(
+        5,
+        "event.mode-not-licensed",
+        "An event type has the modes that the vocabulary gives it.",
+        "use one of the modes of the type, or mend the type",
+        bad="CONSULT with drone",
+        good="ASSAULT with drone",
+    ),
+    warning(
+        5,
+        "event.missing-role",
+        "An event of this type nearly always says who fills the role.",
+        "add the argument, if its sentence has it",
+        bad="AID without recipient",
+        good="AID with recipient",
+    ),
+)
+_MANY = 20
+
+
+def sources(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the events whose source is mentioned in another document."""
+    table = snapshot.tables["events"]
+    wrong = table.sound.filter(
+        (pl.col("source_mention_id") != "") & (document_expr("source_mention_id") != document_expr("event_id"))
+    )
+    for row in wrong.iter_rows(named=True):
+        value = row["source_mention_id"]
+        message = f"the source {value!r} is a mention of another document"
+        yield RULES["event.cross-document"].issue(place(table, row, "source_mention_id"), value, message)
+
+
+def incidents(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the events that lack their incident, and those of another type than it."""
+    table = snapshot.tables["events"]
+    happened = (pl.col("realis") == "actual") & (pl.col("polarity") == "positive")
+    for row in table.sound.filter(happened & (pl.col("incident_id") == "")).iter_rows(named=True):
+        message = f"{row['trigger_text']!r} has happened and has no incident"
+        yield RULES["event.no-incident"].issue(place(table, row, "incident_id"), "", message)
+    own = snapshot.sound("incidents").select("incident_id", incident_type="event_type", incident_line=LINE)
+    joined = table.sound.join(own, on="incident_id", how="inner")
+    wrong = joined.filter(pl.col("event_type") != pl.col("incident_type")).select(LINE, "incident_type", "incident_line")
+    parent = snapshot.tables["incidents"]
+    for row in rows_at(table, wrong):
+        message = f"the event is {row['event_type']} and its incident {row['incident_id']!r} {row['incident_type']}"
+        related = next(parent.sound.filter(pl.col(LINE) == row["incident_line"]).iter_rows(named=True))
+        at = place(table, row, "event_type")
+        yield RULES["event.incident-type"].issue(at, row["event_type"], message, related=(place(parent, related),))
+
+
+def arguments(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the arguments that their event or their mention does not permit, by the first rule that each breaks."""
+    table = snapshot.tables["arguments"]
+    events = snapshot.sound("events").lazy().select("event_id", "event_type", e_sentence="sentence_id")
+    mentions = snapshot.sound("mentions").lazy().select("mention_id", "entity_type", m_sentence="sentence_id")
+    roles = snapshot.sound("roles").lazy().select("event_type", "role", has_role=pl.lit(value=True))
+    fillers = snapshot.sound("role_fillers").lazy().select(
+        "event_type", "role", "entity_type", may_fill=pl.lit(value=True)
+    )
+    broken = (
+        table.sound.lazy()
+        .join(events, on="event_id")
+        .join(mentions, on="mention_id")
+        .join(roles, on=["event_type", "role"], how="left")
+        .join(fillers, on=["event_type", "role", "entity_type"], how="left")
+        .with_columns(
+            pl.when(document_expr("event_id") != document_expr("mention_id"))
+            .then(pl.lit("event.cross-document"))
+            .when(pl.col("e_sentence") != pl.col("m_sentence"))
+            .then(pl.lit("event.cross-sentence"))
+            .when(pl.col("has_role").is_null())
+            .then(pl.lit("event.role-not-licensed"))
+            .when(pl.col("may_fill").is_null())
+            .then(pl.lit("event.filler-type"))
+            .alias("code")
+        )
+        .filter(pl.col("code").is_not_null())
+        .select(LINE, "code", "event_type", "entity_type", "e_sentence", "m_sentence")
+        .collect()
+    )
+    grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows_at(table, broken):
+        grouped[row["event_id"], row["code"]].append(row)
+    for (_, code), rows in grouped.items():
+        yield _argument_issue(snapshot, table, code, rows)
+
+
+def _argument_issue(snapshot: Snapshot, table: Table, code: str, rows: list[dict[str, Any]]) -> Issue:
+    """Return one issue for all the arguments of an event that break one rule: they most likely have one cause."""
+    row, *others = rows
+    event, mention, role = row["event_id"], row["mention_id"], row["role"]
+    if code == "event.role-not-licensed":
+        allowed = _column(snapshot, "roles", "role", event_type=row["event_type"])
+        message = f"{row['event_type']} has no role {role!r}"
+        field, value, hint = "role", role, f"its roles: {', '.join(allowed)}"
+    elif code == "event.filler-type":
+        allowed = _column(snapshot, "role_fillers", "entity_type", event_type=row["event_type"], role=role)
+        message = f"{mention} is {row['entity_type']}, which may not fill {role!r} of {row['event_type']}"
+        field, value, hint = "mention_id", mention, f"what may: {', '.join(allowed)}"
+    elif code == "event.cross-document":
+        message = f"{mention!r} is a mention of another document than {event!r}"
+        field, value, hint = "mention_id", mention, None
+    else:
+        message = f"{mention!r} is in {row['m_sentence']} and {event!r} in {row['e_sentence']}"
+        field, value, hint = "mention_id", mention, None
+    if others:
+        message += f" (and {len(others)} more argument(s) of {event})"
+    related = [place(table, other, field) for other in others[:_MANY]]
+    return RULES[code].issue(place(table, row, field), value, message, hint, related)
+
+
+def _column(snapshot: Snapshot, table: str, column: str, **where: str) -> list[str]:
+    rows = snapshot.sound(table).filter(*(pl.col(name) == value for name, value in where.items()))
+    return list(rows[column])
+
+
+def repeated(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the arguments that fill a role again which is filled once."""
+    table = snapshot.tables["arguments"]
+    once = snapshot.sound("roles").lazy().filter(pl.col("repeatable") == "false").select("event_type", "role")
+    events = snapshot.sound("events").lazy().select("event_id", "event_type")
+    counted = (
+        table.sound.lazy()
+        .join(events, on="event_id")
+        .join(once, on=["event_type", "role"])
+        .with_columns(number=pl.col(LINE).rank("ordinal").over("event_id", "role"))
+        .filter(pl.col("number") == 2)  # noqa: PLR2004 - the second is the one too many
+        .select(LINE)
+        .collect()
+    )
+    for row in rows_at(table, counted):
+        message = f"{row['event_id']} has the role {row['role']!r} already"
+        yield RULES["event.role-repeated"].issue(place(table, row, "role"), row["role"], message)
+
+
+def modes(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the modes that the type of their event does not have."""
+    table = snapshot.tables["event_modes"]
+    events = snapshot.sound("events").lazy().select("event_id", "event_type")
+    licensed = snapshot.sound("modes").lazy().select("event_type", "mode")
+    wrong = (
+        table.sound.lazy()
+        .join(events, on="event_id")
+        .join(licensed, on=["event_type", "mode"], how="anti")
+        .select(LINE, "event_type")
+        .collect()
+    )
+    for row in rows_at(table, wrong):
+        allowed = _column(snapshot, "modes", "mode", event_type=row["event_type"])
+        near = nearest(row["mode"], allowed)
+        hint = f'did you mean "{near}"?' if near else f"its modes: {', '.join(allowed) or 'none'}"
+        message = f"{row['event_type']} has no mode {row['mode']!r}"
+        yield RULES["event.mode-not-licensed"].issue(place(table, row, "mode"), row["mode"], message, hint)
+
+
+def missing_roles(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the events without a role that their type leads one to expect."""
+    if not snapshot.whole("arguments"):
+        return
+    table = snapshot.tables["events"]
+    expected = snapshot.sound("roles").lazy().filter(pl.col("expected") == "true").select("event_type", "role")
+    missing = (
+        table.sound.lazy()
+        .join(expected, on="event_type")
+        .join(snapshot.sound("arguments").lazy(), on=["event_id", "role"], how="anti")
+        .filter(~document_expr("event_id").is_in(sorted(snapshot.doubtful)))
+        .select(LINE, missing="role")
+        .collect()
+    )
+    for row in rows_at(table, missing):
+        message = f"{row['event_type']} {row['trigger_text']!r} has no {row['missing']}"
+        yield RULES["event.missing-role"].issue(place(table, row), row["missing"], message)
+
+
+_LICENCES = ("roles", "role_fillers")
+CHECKS = (
+    Check((RULES["event.cross-document"],), sources, needs=("events",)),
+    Check((RULES["event.no-incident"], RULES["event.incident-type"]), incidents, needs=("events", "incidents")),
+    Check(
+        tuple(
+            RULES[f"event.{name}"] for name in ("cross-document", "cross-sentence", "role-not-licensed", "filler-type")
+        ),
+        arguments,
+        needs=("arguments", "events", "mentions", *_LICENCES),
+    ),
+    Check((RULES["event.role-repeated"],), repeated, needs=("arguments", "events", "roles")),
+    Check((RULES["event.mode-not-licensed"],), modes, needs=("event_modes", "events", "modes")),
+    Check((RULES["event.missing-role"],), missing_roles, needs=("arguments", "events", "roles")),
+)

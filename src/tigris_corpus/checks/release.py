@@ -1,0 +1,58 @@
+"""L7: the descriptor against the files, as a release needs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tigris_corpus import jsontext
+from tigris_corpus.checks.rule import Check, by_code, warning
+from tigris_corpus.descriptor import DESCRIPTOR, digest
+from tigris_corpus.issues import Location
+from tigris_corpus.paths import PathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.issues import Issue
+
+RULES = by_code(
+    warning(
+        7,
+        "pkg.hash",
+        "The hash of a resource tells whoever has a copy that it is the one that was published.",
+        "scripts/refresh.py writes the hashes; a release needs them, a pull request does not",
+        bad="the hash of an earlier events.csv",
+        good="the hash of events.csv as it is",
+    ),
+)
+
+
+def hashes(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the resources whose bytes or hash are not those of the descriptor."""
+    stale = []
+    for resource in snapshot.package.resources:
+        table = snapshot.tables.get(resource.name)
+        try:
+            size, actual = (table.size, table.hash) if table else _measure(snapshot, resource.path)
+        except PathError:
+            continue  # reported when it was found
+        if (resource.bytes, resource.hash) != (size, actual):
+            stale.append((resource, actual))
+    if not stale:
+        return
+    lines = jsontext.pointer_lines(snapshot.package.gate.read(DESCRIPTOR).decode("utf-8"))
+    for resource, actual in stale:
+        pointer = f"/resources/{resource.index}/hash"
+        line = lines.get(pointer) or lines.get(f"/resources/{resource.index}")
+        at = Location(file=DESCRIPTOR, line=line, pointer=pointer)
+        message = f"{resource.path} is not the file of the descriptor: its hash is {actual}"
+        yield RULES["pkg.hash"].issue(at, resource.hash, message)
+
+
+def _measure(snapshot: Snapshot, path: str) -> tuple[int, str]:
+    data = snapshot.package.gate.read(path)
+    return len(data), digest(data)
+
+
+CHECKS = (Check((RULES["pkg.hash"],), hashes),)

@@ -1,0 +1,135 @@
+"""What a rule and a check are, and how a row of a table becomes a location."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tigris_corpus.engine.reader import LINE
+from tigris_corpus.issues import Issue, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tigris_corpus.engine.snapshot import Snapshot, Table
+
+LEVELS = (
+    "bytes and package",
+    "CSV",
+    "schema",
+    "keys",
+    "spans",
+    "events and registry",
+    "corpus",
+    "release",
+)
+"""What each level looks at; the place in the tuple is the level's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the profile: its stable code, level and weight, why it is there, how to mend it, and two examples.
+
+    ``spreads`` says that the related places of an issue are at fault with it, and not merely compared with it.
+    """
+
+    code: str
+    level: int
+    severity: Severity
+    reason: str
+    hint: str
+    bad: str
+    good: str
+    spreads: bool = False
+
+    def issue(
+        self,
+        at: Location,
+        value: object,
+        message: str,
+        hint: str | None = None,
+        related: Iterable[Location] = (),
+    ) -> Issue:
+        """Return an issue of this rule; ``hint`` takes the place of the general one where more is known."""
+        text = None if value is None else str(value)
+        return Issue(self.code, self.severity, at, text, message, hint or self.hint, tuple(related))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A pure function from a snapshot to issues, the rules it may report, and the tables it cannot do without."""
+
+    rules: tuple[Rule, ...]
+    find: Callable[[Snapshot], Iterator[Issue]]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> int:
+        """The level at which the check runs."""
+        return self.rules[0].level
+
+    @property
+    def name(self) -> str:
+        """A name for the check, for the list of those that were not run."""
+        return f"{self.find.__module__.rpartition('.')[2]}.{self.find.__name__}"
+
+
+def error(level: int, code: str, reason: str, hint: str, *, bad: str, good: str, spreads: bool = False) -> Rule:
+    """Return a rule whose breach makes a package unsound."""
+    return Rule(code, level, Severity.ERROR, reason, hint, bad, good, spreads)
+
+
+def warning(level: int, code: str, reason: str, hint: str, *, bad: str, good: str) -> Rule:
+    """Return a rule whose breach is worth a look and blocks nothing."""
+    return Rule(code, level, Severity.WARNING, reason, hint, bad, good)
+
+
+def by_code(*rules: Rule) -> dict[str, Rule]:
+    """Return rules by their code."""
+    return {rule.code: rule for rule in rules}
+
+
+def place(table: Table, row: dict[str, Any], field: str | None = None, **more: Any) -> Location:
+    """Return the location of a row of a table, or of one of its cells."""
+    start, end = next((pair for pair in SPAN_COLUMNS if pair[0] in row), ("", ""))
+    spanned: dict[str, Any] = {}
+    if isinstance(row.get(start), int) and isinstance(row.get(end), int):
+        spanned = {"start": row[start], "end": row[end]}
+    return Location(
+        file=table.resource.path,
+        line=row[LINE],
+        row=row[LINE] - 1,
+        key="+".join(str(row[name]) for name in table.schema.key) or None,
+        field=field,
+        document=document_of(table, row),
+        sentence=row.get("sentence_id") or None,
+        **{**spanned, **more},
+    )
+
+
+SPAN_COLUMNS = (("start", "end"), ("trigger_start", "trigger_end"))
+
+
+def document_of(table: Table, row: dict[str, Any]) -> str | None:
+    """Return the document that a row belongs to, by its column or by the id that begins with it."""
+    if row.get("document_id"):
+        return str(row["document_id"])
+    for name in table.schema.key:
+        document, mark, _ = str(row[name]).partition("-")
+        if mark and document[:1] == "D" and document[1:].isdigit():
+            return document
+    return None
+
+
+def rows_at(table: Table, broken: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table named by the line column of ``broken``, with the other columns of it beside them."""
+    extra = [name for name in broken.columns if name == LINE or name not in table.sound.columns]
+    joined = table.sound.join(broken.select(extra), on=LINE, how="inner").sort(LINE)
+    yield from joined.iter_rows(named=True)
+
+
+def document_expr(column: str) -> pl.Expr:
+    """Return the expression for the document that an id begins with."""
+    return pl.col(column).str.split_exact("-", 1).struct.field("field_0")

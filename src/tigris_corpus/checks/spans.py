@@ -1,0 +1,412 @@
+"""L4: spans against the raw texts. All offsets are code points, half-open, into the raw text of a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place, rows_at
+from tigris_corpus.engine.reader import LINE
+from tigris_corpus.issues import Location
+from tigris_corpus.offsets import OffsetMap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tigris_corpus.engine.snapshot import Snapshot, Table
+    from tigris_corpus.issues import Issue
+
+RULES = by_code(
+    error(
+        4,
+        "span.reversed",
+        "A span starts before it ends.",
+        "exchange start and end",
+        bad="start 20, end 12",
+        good="start 12, end 20",
+    ),
+    error(
+        4,
+        "span.empty",
+        "A span has at least one character.",
+        "set the end after the last character",
+        bad="start 12, end 12",
+        good="start 12, end 20",
+    ),
+    error(
+        4,
+        "span.out-of-range",
+        "A span lies within its document's text.",
+        "set the offsets again from the raw text",
+        bad="end 9000 in a text of 4014 characters",
+        good="end 4014 in a text of 4014 characters",
+    ),
+    error(
+        4,
+        "span.text-mismatch",
+        "The text of a row is the slice of the raw text between its offsets, so that neither can be wrong alone.",
+        "set the offsets again from the raw text",
+        bad='start 1, end 6, text "Paris" where 0 to 5 is "Paris"',
+        good='start 0, end 5, text "Paris"',
+    ),
+    error(
+        4,
+        "event.trigger-mismatch",
+        "The text of a trigger is the slice of the raw text between its offsets.",
+        "set the offsets again from the raw text",
+        bad='trigger_start 11, trigger_text "attack" where 10 to 16 is "attack"',
+        good='trigger_start 10, trigger_end 16, trigger_text "attack"',
+    ),
+    error(
+        4,
+        "span.whitespace-edge",
+        "A span begins and ends with a character that shows.",
+        "leave the blanks at its edges out",
+        bad='"Baghdad "',
+        good='"Baghdad"',
+    ),
+    error(
+        4,
+        "span.crosses-line",
+        "Neither a sentence nor a span crosses the end of a line.",
+        "cut the sentence at the end of the line",
+        bad="a sentence with a line feed inside",
+        good="two sentences",
+    ),
+    error(
+        4,
+        "span.crosses-sentence",
+        "A mention or trigger lies inside one sentence.",
+        "shorten the span, or cut the sentence elsewhere",
+        bad="a mention from one sentence into the next",
+        good="a mention inside one sentence",
+    ),
+    error(
+        4,
+        "span.wrong-sentence",
+        "A mention or trigger names the sentence that contains it.",
+        "name the sentence that contains the span",
+        bad="a span at 30 to 40 in the sentence from 50 to 90",
+        good="a span at 60 to 70 in the sentence from 50 to 90",
+    ),
+    error(
+        4,
+        "span.crossing",
+        "Two mentions nest or are apart; those that cross cannot be shown as a tree or as tags.",
+        "shorten one of the two",
+        bad="[Iraqi (army] base)",
+        good="[(Iraqi) army base]",
+    ),
+    error(
+        4,
+        "span.type-conflict",
+        "One span stands for one thing.",
+        "keep one of the two mentions",
+        bad="Baghdad as GPE and as ORG",
+        good="Baghdad as GPE",
+    ),
+    error(
+        4,
+        "key.duplicate-content",
+        "The same mention under two ids is counted twice.",
+        "remove one of the two, and mend what refers to it",
+        bad="D000-M001 and D000-M009 with one span and one type",
+        good="one of the two",
+    ),
+    error(
+        4,
+        "sent.overlap",
+        "Every character belongs to one sentence at most.",
+        "cut the two sentences where one ends",
+        bad="0 to 20 and 15 to 40",
+        good="0 to 20 and 20 to 40",
+    ),
+    error(
+        4,
+        "sent.gap",
+        "Every character that shows belongs to a sentence, so that nothing of a text is lost.",
+        "add a sentence for the characters, or move the edge of a neighbour",
+        bad="0 to 20 and 30 to 40, with words between",
+        good="0 to 29 and 30 to 40",
+    ),
+    error(
+        4,
+        "mention.zone",
+        "Mentions are annotated where the vocabulary of zones says so.",
+        "remove the mention, or mend the zone of its sentence",
+        bad="a mention in a line of boilerplate",
+        good="a mention in the body",
+    ),
+    error(
+        4,
+        "event.zone",
+        "Events are annotated where the vocabulary of zones says so.",
+        "remove the event, or mend the zone of its sentence",
+        bad="an event in a pull-out link",
+        good="an event in the body",
+    ),
+)
+_MENTIONS = ("mentions", "start", "end", "text", "span.text-mismatch")
+_EVENTS = ("events", "trigger_start", "trigger_end", "trigger_text", "event.trigger-mismatch")
+_NEARBY = 40
+
+
+def sentences(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the sentences whose span is wrong in itself or against the text."""
+    table = snapshot.tables["sentences"]
+    frame = table.sound.lazy().join(snapshot.texts.frame.lazy(), on="document_id", how="inner")
+    start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
+    found = frame.with_columns(
+        pl.when(start > end)
+        .then(pl.lit("span.reversed"))
+        .when(start == end)
+        .then(pl.lit("span.empty"))
+        .when(end > pl.col("length"))
+        .then(pl.lit("span.out-of-range"))
+        .when(pl.col("raw").str.slice(start, end - start) != text)
+        .then(pl.lit("span.text-mismatch"))
+        .when(text.str.strip_chars() != text)
+        .then(pl.lit("span.whitespace-edge"))
+        .when(text.str.contains("\n", literal=True))
+        .then(pl.lit("span.crosses-line"))
+        .alias("code"),
+    )
+    broken = found.filter(pl.col("code").is_not_null()).select(LINE, "code", "raw", "length").collect()
+    for row in rows_at(table, broken):
+        yield _span_issue(table, row, ("start", "end", "text"), row["code"])
+
+
+def coverage(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the sentences that overlap, and the characters of a text that no sentence has."""
+    table = snapshot.tables["sentences"]
+    texts = snapshot.texts.frame.filter(~pl.col("document_id").is_in(sorted(snapshot.doubtful)))
+    ordered = (
+        texts.lazy()
+        .join(table.sound.lazy().select("document_id", "sentence_id", "start", "end", LINE), on="document_id")
+        .sort("document", "start", "end")
+        .with_columns(before=pl.col("end").shift(1).over("document").fill_null(0))
+    )
+    gap = pl.col("raw").str.slice(pl.col("before"), pl.col("start") - pl.col("before"))
+    overlaps, gaps, tails = pl.collect_all(
+        [
+            ordered.filter(pl.col("start") < pl.col("before")).select(LINE, "before"),
+            ordered.filter((pl.col("start") > pl.col("before")) & (gap.str.strip_chars() != "")).select(
+                "document_id", "before", "start", "raw"
+            ),
+            texts.lazy()
+            .join(ordered.group_by("document_id").agg(before=pl.col("end").max()), on="document_id", how="left")
+            .with_columns(pl.col("before").fill_null(0), start=pl.col("length"))
+            .filter(pl.col("raw").str.slice(pl.col("before")).str.strip_chars() != "")
+            .select("document_id", "before", "start", "raw"),
+        ]
+    )
+    for row in rows_at(table, overlaps):
+        message = f"the sentence starts at {row['start']}, and the one before it ends at {row['before']}"
+        yield RULES["sent.overlap"].issue(place(table, row, "start"), row["start"], message)
+    paths = dict(snapshot.tables["documents"].rows.select("document_id", "text_path").iter_rows())
+    for row in pl.concat([gaps, tails]).iter_rows(named=True):
+        yield _gap(row, paths[row["document_id"]])
+
+
+def _gap(row: dict[str, Any], path: str) -> Issue:
+    raw, start, end = row["raw"], row["before"], row["start"]
+    lost = raw[start:end]
+    start += len(lost) - len(lost.lstrip())
+    lost = lost.strip()
+    before = raw[:start]
+    at = Location(
+        file=path,
+        line=before.count("\n") + 1,
+        column=start - (before.rfind("\n") + 1) + 1,
+        document=row["document_id"],
+        start=start,
+        end=start + len(lost),
+    )
+    shown = lost if len(lost) <= _NEARBY else f"{lost[:_NEARBY]}…"
+    return RULES["sent.gap"].issue(at, lost, f"no sentence of {row['document_id']} has {shown!r}")
+
+
+def mentions(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the mentions whose span is wrong in itself, against the text or against their sentence."""
+    yield from _inside(snapshot, *_MENTIONS)
+
+
+def triggers(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the events whose trigger is wrong in itself, against the text or against its sentence."""
+    yield from _inside(snapshot, *_EVENTS)
+
+
+def _inside(snapshot: Snapshot, name: str, start_name: str, end_name: str, text_name: str, code: str) -> Iterator[Issue]:
+    """Compare spans with their sentences, which are known to be right; only where that fails, with the whole text."""
+    table = snapshot.tables[name]
+    own = table.sound.lazy().select(LINE, "sentence_id", start_name, end_name, text_name)
+    parents = (
+        snapshot.sound("sentences")
+        .lazy()
+        .filter(pl.col("document_id").is_in(snapshot.texts.frame["document_id"].implode()))
+        .select("sentence_id", "document_id", s_start="start", s_end="end", s_text="text")
+    )
+    start, end, text = pl.col(start_name), pl.col(end_name), pl.col(text_name)
+    inside = (start >= pl.col("s_start")) & (end <= pl.col("s_end")) & (start < end)
+    right = (
+        inside
+        & (pl.col("s_text").str.slice(start - pl.col("s_start"), end - start) == text)
+        & (text.str.strip_chars() == text)
+    )
+    joined = own.join(parents, on="sentence_id", how="inner")
+    broken = joined.filter(~right).select(LINE, "document_id", "s_start", "s_end").collect()
+    if not broken.height:
+        return
+    broken = broken.join(snapshot.texts.frame.select("document_id", "raw", "length"), on="document_id")
+    for row in rows_at(table, broken):
+        columns = (start_name, end_name, text_name)
+        found = _code_of(row, columns, code)
+        if found in {"span.wrong-sentence", "span.crosses-sentence"}:
+            yield _sentence_issue(snapshot, table, row, columns, found)
+        else:
+            yield _span_issue(table, row, columns, found)
+
+
+def _code_of(row: dict[str, Any], columns: tuple[str, str, str], mismatch: str) -> str:
+    start, end, text = (row[name] for name in columns)
+    found = row["raw"][start:end]
+    if start >= end:
+        return "span.reversed" if start > end else "span.empty"
+    if end > row["length"]:
+        return "span.out-of-range"
+    if found != text:
+        return mismatch
+    if found.strip() != found:
+        return "span.whitespace-edge"
+    return "span.wrong-sentence" if end <= row["s_start"] or start >= row["s_end"] else "span.crosses-sentence"
+
+
+def _span_issue(table: Table, row: dict[str, Any], columns: tuple[str, str, str], code: str) -> Issue:
+    start_name, end_name, text_name = columns
+    start, end, text = (row[name] for name in columns)
+    found = row["raw"][start:end]
+    messages = {
+        "span.reversed": (start_name, f"the span starts at {start} and ends before, at {end}"),
+        "span.empty": (end_name, f"the span starts and ends at {start}"),
+        "span.out-of-range": (end_name, f"the span ends at {end}, and the text at {row['length']}"),
+        "span.whitespace-edge": (text_name, f"the span {text!r} has blanks at its edge"),
+        "span.crosses-line": (end_name, "the span crosses the end of a line"),
+    }
+    field, message = messages.get(code, (text_name, f"{text!r} is not what stands at {start} to {end}: {found!r}"))
+    hint = _where_is(row["raw"], text, start) if code.endswith("mismatch") else None
+    return RULES[code].issue(place(table, row, field), row[field], message, hint)
+
+
+def _where_is(raw: str, text: str, start: int) -> str | None:
+    """Return where a text that is not at ``start`` is, by the unit it may have been counted in or by its place near by."""
+    for unit in ("utf-16", "byte"):
+        offsets = OffsetMap(raw, "utf-16" if unit == "utf-16" else "byte")
+        try:
+            meant = offsets.to_code_point(start)
+        except Exception:  # noqa: BLE001, S112 - a position inside a character is simply not of this unit
+            continue
+        if meant != start and raw.startswith(text, meant):
+            return f"the offsets look like {unit} and not code points: the text is at {meant} to {meant + len(text)}"
+    places = [at for at in range(max(0, start - 200), start + 200) if raw.startswith(text, at)] if text else []
+    if not places:
+        return None
+    nearest = min(places, key=lambda at: abs(at - start))
+    if nearest == start:
+        return f"the text is at {start} to {start + len(text)}: mend the end"
+    return f"the text is at {nearest} to {nearest + len(text)}: shift {nearest - start:+d}"
+
+
+def _sentence_issue(
+    snapshot: Snapshot, table: Table, row: dict[str, Any], columns: tuple[str, str, str], code: str
+) -> Issue:
+    start, end, text = (row[name] for name in columns)
+    if code == "span.crosses-sentence":
+        message = f"{text!r} at {start} to {end} leaves its sentence, which is {row['s_start']} to {row['s_end']}"
+        return RULES[code].issue(place(table, row, columns[1]), text, message)
+    around = snapshot.sound("sentences").filter(
+        (pl.col("document_id") == row["document_id"]) & (pl.col("start") <= start) & (pl.col("end") >= end)
+    )
+    right = around["sentence_id"][0] if around.height else None
+    message = f"{text!r} at {start} to {end} is not in sentence {row['sentence_id']}"
+    hint = f"it is in {right}" if right else None
+    return RULES[code].issue(place(table, row, "sentence_id"), row["sentence_id"], message, hint)
+
+
+def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the mentions that cross another, or that have the span of another."""
+    table = snapshot.tables["mentions"]
+    clustered = (
+        table.sound.lazy()
+        .select(LINE, "start", "end", "entity_type", document=document_expr("mention_id"))
+        .sort("document", "start", "end", descending=[False, False, True], maintain_order=True)
+        .with_columns(reach=pl.col("end").cum_max().over("document").shift(1).over("document").fill_null(-1))
+        .with_columns(cluster=(pl.col("start") >= pl.col("reach")).cum_sum())
+    )
+    shared = clustered.filter(pl.len().over("cluster") > 1).collect()
+    if not shared.height:
+        return
+    pairs = shared.join(shared, on=["document", "cluster"], suffix="_other").filter(pl.col(LINE) > pl.col(f"{LINE}_other"))
+    same = (pl.col("start") == pl.col("start_other")) & (pl.col("end") == pl.col("end_other"))
+    start, end, o_start, o_end = (pl.col(name) for name in ("start", "end", "start_other", "end_other"))
+    crossing = ((start < o_start) & (o_start < end) & (end < o_end)) | (
+        (o_start < start) & (start < o_end) & (o_end < end)
+    )
+    found = pairs.filter(same | crossing).unique(LINE, keep="first", maintain_order=True)
+    for row in rows_at(table, found.select(LINE, f"{LINE}_other", "entity_type_other", "start_other", "end_other")):
+        other = next(table.sound.filter(pl.col(LINE) == row[f"{LINE}_other"]).iter_rows(named=True))
+        yield _overlap(table, row, other)
+
+
+def _overlap(table: Table, row: dict[str, Any], other: dict[str, Any]) -> Issue:
+    related = (place(table, other),)
+    first = other["mention_id"]
+    if (row["start"], row["end"]) != (other["start"], other["end"]):
+        message = f"{row['text']!r} crosses {first}, {other['text']!r}"
+        return RULES["span.crossing"].issue(place(table, row, "start"), row["text"], message, related=related)
+    if row["entity_type"] != other["entity_type"]:
+        message = f"{row['text']!r} is {row['entity_type']} here and {other['entity_type']} as {first}"
+        at = place(table, row, "entity_type")
+        return RULES["span.type-conflict"].issue(at, row["entity_type"], message, related=related)
+    message = f"{row['text']!r} stands already as {first}"
+    return RULES["key.duplicate-content"].issue(place(table, row), row["mention_id"], message, related=related)
+
+
+def zones(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the mentions and events in zones that are not annotated for them."""
+    permitted = snapshot.sound("zones")
+    parents = snapshot.sound("sentences").lazy().select("sentence_id", "zone")
+    for name, column, code in (
+        ("mentions", "mentions_annotated", "mention.zone"),
+        ("events", "events_annotated", "event.zone"),
+    ):
+        closed = permitted.filter(pl.col(column) == "false")["zone"].to_list()
+        if not snapshot.readable(name) or not closed:
+            continue
+        table = snapshot.tables[name]
+        sentences_closed = parents.filter(pl.col("zone").is_in(closed))
+        wrong = table.sound.lazy().join(sentences_closed, on="sentence_id", how="inner").select(LINE, "zone").collect()
+        for row in rows_at(table, wrong):
+            message = f"nothing of this kind is annotated in a sentence whose zone is {row['zone']!r}"
+            yield RULES[code].issue(place(table, row, "sentence_id"), row["sentence_id"], message)
+
+
+_SPAN = ("span.reversed", "span.empty", "span.out-of-range", "span.whitespace-edge")
+_PLACED = ("span.crosses-sentence", "span.wrong-sentence")
+_TEXTS = ("documents", "sentences")
+CHECKS = (
+    Check(tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", "span.crosses-line")), sentences, needs=_TEXTS),
+    Check((RULES["sent.overlap"], RULES["sent.gap"]), coverage, needs=_TEXTS),
+    Check(
+        tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", *_PLACED)), mentions, needs=(*_TEXTS, "mentions")
+    ),
+    Check(
+        tuple(RULES[code] for code in (*_SPAN, "event.trigger-mismatch", *_PLACED)), triggers, needs=(*_TEXTS, "events")
+    ),
+    Check(
+        (RULES["span.crossing"], RULES["span.type-conflict"], RULES["key.duplicate-content"]),
+        overlaps,
+        needs=("mentions",),
+    ),
+    Check((RULES["mention.zone"], RULES["event.zone"]), zones, needs=("zones", "sentences")),
+)

@@ -1,0 +1,64 @@
+"""Table Schemas compiled to Polars expressions.
+
+For each column there is an ordered list of (code, expression) pairs; an expression is true where a cell breaks the
+rule. The first that is true wins the cell. Cells are text; numbers are cast once, and a cell is lexically right when
+casting it there and back gives the same text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tigris_corpus.descriptor import Field, TableSchema
+
+_DECIMAL = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
+_DTYPES = {"integer": pl.Int64, "number": pl.Float64}
+
+
+def parsed(schema: TableSchema) -> list[pl.Expr]:
+    """Return the expressions that parse the columns of numbers; what is not a number becomes null."""
+    return [
+        pl.col(field.name).cast(_DTYPES[field.type], strict=False) for field in schema.fields if field.type in _DTYPES
+    ]
+
+
+def full_match(pattern: str) -> str:
+    """Return a pattern that matches as a whole or not at all."""
+    return rf"\A(?:{pattern})\z"
+
+
+def rules(field: Field, allowed: Sequence[str] | None = None) -> list[tuple[str, pl.Expr]]:
+    """Return the rules of a column as (code, true where broken); ``allowed`` is its vocabulary, if it has one."""
+    cell = pl.col(field.name)
+    filled = cell != ""
+    found: list[tuple[str, pl.Expr]] = []
+    if field.required:
+        found.append(("sch.required", ~filled))
+    if field.type == "integer":
+        number = cell.cast(pl.Int64, strict=False)
+        found.append(("sch.integer-lexical", filled & (number.cast(pl.String) != cell).fill_null(value=True)))
+        found.extend(_bounds(field, number))
+    elif field.type == "number":
+        found.append(("sch.number-lexical", filled & ~cell.str.contains(full_match(_DECIMAL))))
+        found.extend(_bounds(field, cell.cast(pl.Float64, strict=False)))
+    elif field.type == "boolean":
+        found.append(("sch.boolean", filled & ~cell.is_in(["true", "false"])))
+    if allowed is not None:
+        found.append(("sch.enum", filled & ~cell.is_in(list(allowed))))
+    if field.pattern:
+        found.append(("sch.pattern", filled & ~cell.str.contains(full_match(field.pattern))))
+    return found
+
+
+def _bounds(field: Field, number: pl.Expr) -> list[tuple[str, pl.Expr]]:
+    found = []
+    if field.minimum is not None:
+        found.append(("sch.minimum", (number < field.minimum).fill_null(value=False)))
+    if field.maximum is not None:
+        found.append(("sch.maximum", (number > field.maximum).fill_null(value=False)))
+    return found

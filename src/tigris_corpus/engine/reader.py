@@ -1,0 +1,324 @@
+"""From the bytes of a table to a frame of text, with every fault of form on the way kept as a value.
+
+A table is one row a line, so a line number is a row number. The quick path parses the whole file and then proves
+by counting that the parse is right: as many lines as rows, as many commas as cells and commas in cells need, as
+many quotes as those cells need. Where a count is off, the careful path reads line by line and says which line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tigris_corpus.descriptor import nearest
+
+if TYPE_CHECKING:
+    from tigris_corpus.descriptor import TableSchema
+
+LINE = "_line"
+"""The column that holds the physical line of each row, counted from 1."""
+
+BOM = b"\xef\xbb\xbf"
+CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
+_CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
+_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with the form of a file: the code of the issue it makes, where, and what was found."""
+
+    code: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    byte: int | None = None
+    field: str | None = None
+    value: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table as read: its rows as text with their line numbers, or None where no row could be read.
+
+    ``complete`` is False where lines were left out, so that nothing can be concluded from what is missing.
+    """
+
+    frame: pl.DataFrame | None
+    faults: tuple[Fault, ...] = ()
+    complete: bool = True
+
+
+@dataclass
+class _Lines:
+    """The lines of a file that is read with care."""
+
+    texts: list[str]
+    faults: list[Fault]
+    broken: set[int] = field(default_factory=set)
+
+
+def read_table(data: bytes, schema: TableSchema) -> Reading:
+    """Return the rows of a CSV file, every cell as text and an empty cell as an empty string."""
+    frame = _read_quickly(data, schema)
+    if frame is not None:
+        return Reading(frame)
+    return _read_with_care(data, schema)
+
+
+def decode(data: bytes) -> tuple[str, list[Fault]]:
+    """Return the text of a file, and the faults of its bytes; what is not UTF-8 becomes U+FFFD."""
+    faults: list[Fault] = []
+    if data.startswith(BOM):
+        faults.append(Fault("enc.bom", "the file begins with a byte order mark", line=1, column=1, byte=0))
+        data = data[len(BOM) :]
+    skipped = len(BOM) if faults else 0
+    if b"\r" in data:
+        at = data.index(b"\r")
+        count = data.count(b"\r")
+        faults.append(
+            Fault(
+                "enc.newline",
+                f"{count} carriage return(s): lines end with a line feed alone",
+                line=_line_at(data, at),
+                byte=at + skipped,
+                value="\r",
+            ),
+        )
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for number, line in _suspect_lines(data):
+        faults.extend(_byte_faults(number, line))
+    return data.decode("utf-8", errors="replace"), faults
+
+
+def _suspect_lines(data: bytes) -> list[tuple[int, bytes]]:
+    """Return the lines, by number, that are not clean UTF-8 without control characters."""
+    if len(data.translate(None, CONTROL)) == len(data):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return []
+    return list(enumerate(data.split(b"\n"), start=1))
+
+
+def _byte_faults(number: int, line: bytes) -> list[Fault]:
+    faults = []
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        column = len(line[: error.start].decode("utf-8")) + 1
+        found = line[error.start]
+        faults.append(
+            Fault(
+                "enc.invalid-utf8",
+                f"the byte 0x{found:02X} is not UTF-8 here",
+                line=number,
+                column=column,
+                byte=error.start,
+                value=f"0x{found:02X}",
+                hint=_meant_by(line, error.start),
+            ),
+        )
+    else:
+        control = next((byte for byte in line if byte in CONTROL), None)
+        if control is not None:
+            column = len(line[: line.index(control)].decode("utf-8")) + 1
+            message = f"the control character U+{control:04X} has no place in a table or a text"
+            faults.append(Fault("enc.control-char", message, line=number, column=column, value=chr(control)))
+    return faults
+
+
+def _meant_by(line: bytes, at: int) -> str | None:
+    try:
+        meant = line[at : at + 1].decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return f'in Windows-1252 the byte is "{meant}": save the file as UTF-8'
+
+
+def _line_at(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1
+
+
+def _read_quickly(data: bytes, schema: TableSchema) -> pl.DataFrame | None:
+    """Return the frame, or None unless the form of the file is proven right."""
+    header, newline, _ = data.partition(b"\n")
+    if not newline or header != ",".join(schema.names).encode() or b"\r" in data or not data.endswith(b"\n"):
+        return None
+    if len(data.translate(None, CONTROL)) != len(data):
+        return None
+    rows = data.count(b"\n") - 1
+    if not rows:
+        return _empty(schema)
+    try:
+        frame = pl.read_csv(data, infer_schema=False, empty_string_is_null=False)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError):
+        return None
+    if frame.height != rows or not _counts_agree(data, frame, len(schema.fields)):
+        return None
+    return frame.with_columns(pl.int_range(2, rows + 2, dtype=pl.UInt32).alias(LINE))
+
+
+def _counts_agree(data: bytes, frame: pl.DataFrame, width: int) -> bool:
+    """Whether the commas and the quotes of the file are those that minimal quoting gives the cells of the frame."""
+    separators = (frame.height + 1) * (width - 1)
+    commas = data.count(b",") - separators
+    quotes = data.count(b'"')
+    if not commas and not quotes:
+        return True
+    comma, quote = pl.all().str.count_matches(",", literal=True), pl.all().str.count_matches('"', literal=True)
+    in_cells = frame.select(comma.sum()).sum_horizontal()[0]
+    if in_cells != commas:
+        return False
+    quoted_cells = frame.select(pl.all().str.contains('[",]').sum()).sum_horizontal()[0]
+    quotes_in_cells = frame.select(quote.sum()).sum_horizontal()[0]
+    return bool(quotes == 2 * (quoted_cells + quotes_in_cells))
+
+
+def _empty(schema: TableSchema) -> pl.DataFrame:
+    return pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})
+
+
+def _read_with_care(data: bytes, schema: TableSchema) -> Reading:
+    text, faults = decode(data)
+    lines = _Lines(text.split("\n"), faults, {fault.line for fault in faults if fault.column and fault.line})
+    if lines.texts[-1]:
+        cells = _cells(lines.texts[-1])
+        if cells is not None and len(cells) == len(schema.fields):
+            message = "the last line has no line feed at its end"
+            lines.faults.append(Fault("csv.final-newline", message, line=len(lines.texts)))
+    else:
+        lines.texts.pop()
+    conflict = _conflict(lines.texts)
+    if conflict:
+        return Reading(None, (*lines.faults, conflict), complete=False)
+    header = _cells(lines.texts[0]) if lines.texts else None
+    header_faults, fatal = _check_header(header, lines.texts[:1], schema)
+    lines.faults.extend(header_faults)
+    if fatal or header is None:
+        return Reading(None, tuple(lines.faults), complete=False)
+    ends_whole = data.endswith(b"\n")
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    for number, line in enumerate(lines.texts[1:], start=2):
+        cells = _cells(line)
+        fault = _row_fault(line, cells, header, is_last=number == len(lines.texts) and not ends_whole)
+        if fault:
+            lines.faults.append(_at_line(fault, number))
+        if fault is None and cells is not None and number not in lines.broken:
+            rows.append(cells)
+            numbers.append(number)
+    named = _name_fields(lines.faults, lines.texts, header)
+    columns = {name: [row[header.index(name)] for row in rows] for name in schema.names}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(schema.names, pl.String))
+    frame = frame.with_columns(pl.Series(LINE, numbers, dtype=pl.UInt32))
+    return Reading(frame, tuple(named), complete=len(rows) == len(lines.texts) - 1)
+
+
+def _cells(line: str) -> list[str] | None:
+    """Return the cells of a line, or None where its quotes are wrong."""
+    try:
+        rows = list(csv.reader(io.StringIO(line), strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else [] if not rows else None
+
+
+def _conflict(lines: list[str]) -> Fault | None:
+    marks = [number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)]
+    if not marks:
+        return None
+    where = ", ".join(str(number) for number in marks[:5])
+    message = f"a merge was left unfinished: conflict markers on line(s) {where}"
+    return Fault("csv.conflict-marker", message, line=marks[0], value=lines[marks[0] - 1])
+
+
+def _check_header(header: list[str] | None, first: list[str], schema: TableSchema) -> tuple[list[Fault], bool]:
+    """Return what is wrong with the header, and whether the table cannot be read for it."""
+    expected = list(schema.names)
+    if header is None or not header:
+        return [Fault("csv.missing-column", "the file has no header", line=1, field=expected[0])], True
+    if len(header) == 1 and len(expected) > 1:
+        delimiter = next((mark for mark in _DELIMITERS if mark in first[0]), None)
+        if delimiter:
+            message = f"cells are separated by a {_DELIMITERS[delimiter]} and not by a comma"
+            return [Fault("csv.delimiter", message, line=1, value=delimiter)], True
+    faults = []
+    unknown = [name for name in header if name not in expected]
+    for name in expected:
+        if name not in header:
+            near = nearest(name, unknown)
+            hint = f'is the column "{near}" meant?' if near else None
+            if near:
+                unknown.remove(near)
+            message = f"the column {name!r} is missing"
+            faults.append(Fault("csv.missing-column", message, line=1, field=name, value=near, hint=hint))
+    fatal = bool(faults)
+    for name in unknown:
+        message = f"the column {name!r} is not declared in the schema"
+        faults.append(Fault("csv.extra-column", message, line=1, field=name, value=name))
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        faults.append(Fault("csv.duplicate-column", f"the column {name!r} stands twice", line=1, field=name, value=name))
+        fatal = True
+    if not faults and header != expected:
+        message = f"the columns stand in another order than in the schema: {', '.join(expected)}"
+        faults.append(Fault("csv.column-order", message, line=1, value=",".join(header)))
+    return faults, fatal
+
+
+def _row_fault(line: str, cells: list[str] | None, header: list[str], *, is_last: bool) -> Fault | None:
+    if not line:
+        return Fault("csv.blank-line", "the line is blank")
+    if cells is not None and len(cells) == len(header):
+        return None
+    if is_last and (cells is None or len(cells) < len(header)):
+        return Fault("csv.truncated", "the file breaks off in the middle of its last row", value=line)
+    if cells is None:
+        field, message = _quote_fault(line, header)
+        return Fault("csv.unclosed-quote", message, field=field, value=line)
+    message = f"the row has {len(cells)} cells where the header has {len(header)}"
+    if len(cells) > len(header):
+        return Fault("csv.extra-cell", message, value=cells[len(header)])
+    return Fault("csv.missing-cell", message, field=header[len(cells)], value=line)
+
+
+def _quote_fault(line: str, header: list[str]) -> tuple[str | None, str]:
+    """Return the column of the cell whose quotes are wrong, and what is wrong with them."""
+    cell, inside, opened = 0, False, 0
+    for mark in line:
+        if mark == '"':
+            inside = not inside
+            opened = cell
+        elif mark == "," and not inside:
+            cell += 1
+    name = header[min(opened, len(header) - 1)]
+    if inside:
+        return name, "a quote is opened and not closed on its line: a row is one line"
+    return name, "a quote stands in the middle of a cell, undoubled"
+
+
+def _at_line(fault: Fault, line: int) -> Fault:
+    return Fault(fault.code, fault.message, line=line, field=fault.field, value=fault.value, hint=fault.hint)
+
+
+def _name_fields(faults: list[Fault], lines: list[str], header: list[str]) -> list[Fault]:
+    """Return the faults with the column of those that are known by their place in a line."""
+    named = []
+    for fault in faults:
+        name = fault.field
+        if name is None and fault.code in {"enc.invalid-utf8", "enc.control-char"} and fault.line and fault.column:
+            before = lines[fault.line - 1][: fault.column - 1] + "x"
+            cells = next(csv.reader([before])) if fault.line > 1 else None
+            name = header[min(len(cells), len(header)) - 1] if cells else None
+        named.append(
+            Fault(fault.code, fault.message, fault.line, fault.column, fault.byte, name, fault.value, fault.hint),
+        )
+    return named

@@ -1,0 +1,134 @@
+"""A package as the checks see it: its tables, its texts, and which rows and documents earlier findings put in doubt."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tigris_corpus.descriptor import TEXT_TABLE, digest
+from tigris_corpus.engine.expressions import parsed
+from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
+from tigris_corpus.engine.texts import Texts, read_texts
+from tigris_corpus.issues import Severity
+from tigris_corpus.paths import PathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tigris_corpus.descriptor import Package, Resource, TableSchema
+    from tigris_corpus.issues import Issue
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: all its rows as text, the rows not in doubt, and what was wrong with its form.
+
+    ``rows`` has every row that could be read; ``sound`` those without an error so far, with integers and numbers
+    parsed. ``whole`` is False once any row is missing or in doubt: then nothing follows from what is absent.
+    """
+
+    resource: Resource
+    schema: TableSchema
+    rows: pl.DataFrame
+    sound: pl.DataFrame
+    faults: tuple[Fault, ...]
+    readable: bool
+    whole: bool
+    size: int
+    hash: str
+
+    @property
+    def name(self) -> str:
+        """The name of the table."""
+        return self.resource.name
+
+    def without(self, lines: set[int]) -> Table:
+        """Return the table with the rows on ``lines`` in doubt."""
+        sound = self.sound.filter(~pl.col(LINE).is_in(sorted(lines)))
+        return replace(self, sound=sound, whole=self.whole and sound.height == self.sound.height)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The tables by name in the order of the descriptor, and the documents that errors have put in doubt."""
+
+    package: Package
+    tables: dict[str, Table]
+    doubtful: frozenset[str] = frozenset()
+    _texts: list[Texts] = field(default_factory=list, repr=False)
+
+    def readable(self, *names: str) -> bool:
+        """Whether all the named tables are there and could be read."""
+        return all(name in self.tables and self.tables[name].readable for name in names)
+
+    def whole(self, *names: str) -> bool:
+        """Whether the named tables could be read and no row of them is missing or in doubt."""
+        return self.readable(*names) and all(self.tables[name].whole for name in names)
+
+    def sound(self, name: str) -> pl.DataFrame:
+        """Return the rows of a table that are not in doubt."""
+        return self.tables[name].sound
+
+    @property
+    def texts(self) -> Texts:
+        """The texts of the documents, read when first asked for and kept."""
+        if not self._texts:
+            readable = self.readable(TEXT_TABLE)
+            self._texts.append(read_texts(self.package.gate, self.sound(TEXT_TABLE)) if readable else Texts())
+        return self._texts[0]
+
+    def doubting(self, issues: Iterable[Issue], spreading: frozenset[str] = frozenset()) -> Snapshot:
+        """Return the snapshot with the rows and documents of the errors among ``issues`` in doubt.
+
+        For the codes in ``spreading`` the related places are in doubt as well.
+        """
+        lines: dict[str, set[int]] = defaultdict(set)
+        documents = set(self.doubtful)
+        for issue in issues:
+            if issue.severity is not Severity.ERROR:
+                continue
+            for at in (issue.location, *(issue.related if issue.code in spreading else ())):
+                if at.file and at.line:
+                    lines[at.file].add(at.line)
+                if at.document:
+                    documents.add(at.document)
+        if not lines and len(documents) == len(self.doubtful):
+            return self
+        tables = {
+            name: table.without(lines[table.resource.path]) if table.resource.path in lines else table
+            for name, table in self.tables.items()
+        }
+        return replace(self, tables=tables, doubtful=frozenset(documents))
+
+
+def take_snapshot(package: Package) -> Snapshot:
+    """Read every table of a package. What cannot be read is in the snapshot as a table that is not readable."""
+    return Snapshot(package, {name: _table(package, resource) for name, resource in package.tables.items()})
+
+
+def _table(package: Package, resource: Resource) -> Table:
+    schema = package.schema(resource.name)
+    try:
+        data = package.gate.read(resource.path)
+    except PathError as error:
+        reading = Reading(None, (Fault(error.code, str(error)),), complete=False)
+        data = b""
+    else:
+        reading = read_table(data, schema)
+    rows = reading.frame
+    if rows is None:
+        rows = pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})
+    return Table(
+        resource=resource,
+        schema=schema,
+        rows=rows,
+        sound=rows.with_columns(*parsed(schema)),
+        faults=reading.faults,
+        readable=reading.frame is not None,
+        whole=reading.complete,
+        size=len(data),
+        hash=digest(data),
+    )
