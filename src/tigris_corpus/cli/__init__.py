@@ -1,0 +1,37 @@
+"""The command line: the only place that prints and exits. One module a command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from tigris_corpus.cli import explain, fmt, info, show, validate
+from tigris_corpus.errors import CorpusError
+
+EXIT_MISUSE = 2
+
+
+class _Group(click.Group):
+    """A group whose commands answer misuse with one line and no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CorpusError as error:
+            click.echo(f"tigris: {error}", err=True)
+            sys.exit(EXIT_MISUSE)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tigris-corpus", prog_name="tigris")
+def main() -> None:
+    """Tigris: an annotated bilingual news corpus on the US-led coalition in Iraq.
+
+    PATH is a folder with a datapackage.json, or that file; without it, commands work on the packaged release.
+    """
+
+
+for command in (explain.explain, fmt.fmt, info.info, show.show, validate.validate):
+    main.add_command(command)

@@ -1,0 +1,34 @@
+"""``tigris fmt``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 where a table is not in canonical form.")
+def fmt(path: Path | None, check: bool) -> None:
+    """Write the tables of the package at PATH in canonical form: order of rows and columns, quotes, line ends.
+
+    No value changes. The form is what people read, diff and merge; CI checks it as formatters do for code.
+    """
+    from tigris_corpus import store
+    from tigris_corpus.descriptor import open_package
+    from tigris_corpus.formats import tables
+
+    package = open_package(path)
+    if package.problems:
+        raise click.ClickException(f"{package.problems[0].message}; run: tigris validate")
+    changed = tables.changes(package)
+    for name in changed:
+        click.echo(f"{'would rewrite' if check else 'rewrote'} {name}")
+    if changed and not check:
+        store.write(package.root, changed)
+        click.echo("The hashes in datapackage.json are stale until the next release writes them.")
+    if not changed:
+        click.echo(f"{len(package.tables)} tables are in canonical form")
+    sys.exit(int(bool(changed) and check))

@@ -1,0 +1,23 @@
+"""``tigris info``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or for programs.")
+def info(path: Path | None, form: str) -> None:
+    """Say what is in the corpus: counts by language, how far each layer is, version, rights."""
+    from tigris_corpus.corpus import load
+    from tigris_corpus.report import overview
+
+    corpus = load(path)
+    if form == "json":
+        click.echo(json.dumps(overview.summary(corpus), ensure_ascii=False, indent=2))
+    else:
+        click.echo(overview.render(corpus), nl=False)

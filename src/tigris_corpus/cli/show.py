@@ -1,0 +1,21 @@
+"""``tigris show``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("document")
+@click.option("--package", "path", type=click.Path(path_type=Path), help="Another package than the packaged release.")
+@click.option("--colour/--no-colour", "--color/--no-color", default=None, help="Colours; by default on a terminal only.")
+def show(document: str, path: Path | None, colour: bool | None) -> None:
+    """Show a DOCUMENT, such as D000: its text with the mentions marked, and the events under each sentence."""
+    from tigris_corpus.corpus import load
+    from tigris_corpus.report import reading
+
+    is_coloured = sys.stdout.isatty() if colour is None else colour
+    click.echo(reading.render(load(path), document, colour=is_coloured), nl=False, color=is_coloured)

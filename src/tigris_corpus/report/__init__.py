@@ -1,0 +1,1 @@
+"""Renderers, one a file. They return text; printing is for the command line."""

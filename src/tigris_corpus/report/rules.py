@@ -1,0 +1,51 @@
+"""The rules, explained: for the terminal one at a time, for the documentation all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tigris_corpus.checks.rule import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tigris_corpus.checks.rule import Rule
+
+
+def explain(rule: Rule) -> str:
+    """Return what there is to know of one rule, as text."""
+    return (
+        f"{rule.code} ({rule.severity}, level {rule.level}: {LEVELS[rule.level]})\n\n"
+        f"{rule.reason}\n\n"
+        f"  bad:  {rule.bad}\n"
+        f"  good: {rule.good}\n\n"
+        f"To mend it: {rule.hint}.\n"
+    )
+
+
+def listing(rules: Iterable[Rule]) -> str:
+    """Return the codes with their weight and reason, a line each, sorted."""
+    ordered = sorted(rules, key=lambda rule: rule.code)
+    width = max(len(rule.code) for rule in ordered)
+    return "".join(f"{rule.code:{width}}  {rule.severity:7}  {rule.reason}\n" for rule in ordered)
+
+
+def page(rules: Iterable[Rule]) -> str:
+    """Return the documentation page of all rules, in Markdown."""
+    parts = [
+        "# Codes of the validator",
+        "<!-- made by scripts/pages.py from the rules in src/tigris_corpus/checks; edit those -->",
+        "Each issue that `tigris validate` reports has one of these codes. They are stable: a code keeps its meaning "
+        "for as long as the profile keeps its version. `tigris explain CODE` shows the same text in the terminal.",
+    ]
+    by_level: dict[int, list[Rule]] = {}
+    for rule in rules:
+        by_level.setdefault(rule.level, []).append(rule)
+    for level in sorted(by_level):
+        parts.append(f"## Level {level}: {LEVELS[level]}")
+        for rule in sorted(by_level[level], key=lambda rule: rule.code):
+            parts.append(
+                f"### `{rule.code}`\n\n*{rule.severity}.* {rule.reason}\n\n"
+                f"- bad: `` {rule.bad} ``\n- good: `` {rule.good} ``\n- to mend it: {rule.hint}"
+            )
+    return "\n\n".join(parts) + "\n"
