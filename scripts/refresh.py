@@ -1,6 +1,6 @@
 """Write the bytes and hashes of the resources into datapackage.json, and nothing else.
 
-    python scripts/refresh.py [--check]
+python scripts/refresh.py [--check]
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from tigris_corpus import descriptor, store
 def main() -> int:
     """Refresh the clone's descriptor, or say whether it is fresh."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where something is stale")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; exit 1 where something is stale"
+    )
     arguments = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
     package = descriptor.open_package(root)

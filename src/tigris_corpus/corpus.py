@@ -35,7 +35,7 @@ class Corpus:
         self._texts: dict[str, str] = {}
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        tables = self.__dict__.get("tables", {})
+        tables: dict[str, pd.DataFrame] = self.__dict__.get("tables", {})
         if name not in tables:
             raise AttributeError(f"the corpus has no table {name!r}; it has {', '.join(tables)}")
         return tables[name]
@@ -82,7 +82,9 @@ class Corpus:
             try:
                 self._texts[document_id] = self._package.gate.read(path).decode("utf-8")
             except UnicodeDecodeError as error:
-                raise UnreadableError(f"{path}: not UTF-8 at byte {error.start}; run: tigris validate") from None
+                raise UnreadableError(
+                    f"{path}: not UTF-8 at byte {error.start}; run: tigris validate"
+                ) from None
         return self._texts[document_id]
 
 
@@ -115,9 +117,13 @@ def _read(package: Package, resource: Resource, vocabularies: Mapping[str, pd.Da
     where = package.root / resource.path
     dtypes: dict[str, Any] = {field.name: DTYPES[field.type] for field in schema.fields}
     try:
-        frame = pd.read_csv(io.BytesIO(data), dtype=dtypes, keep_default_na=False, na_values=[""], encoding="utf-8")
+        frame = pd.read_csv(
+            io.BytesIO(data), dtype=dtypes, keep_default_na=False, na_values=[""], encoding="utf-8"
+        )
     except (ValueError, TypeError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"{where}: {_reason(data, schema.fields, error)}; run: tigris validate") from None
+        raise UnreadableError(
+            f"{where}: {_reason(data, schema.fields, error)}; run: tigris validate"
+        ) from None
     if tuple(frame.columns) != schema.names:
         raise UnreadableError(f"{where}:1: the columns are not those of its schema; run: tigris validate")
     for field in schema.fields:

@@ -341,7 +341,9 @@ class _Reader:
 
     def _schema(self, path: Any, pointer: str) -> TableSchema | None:
         if not isinstance(path, str):
-            self._report("pkg.schema", "the schema of a resource is the path of a Table Schema", pointer=pointer)
+            self._report(
+                "pkg.schema", "the schema of a resource is the path of a Table Schema", pointer=pointer
+            )
             return None
         if path not in self.schemas:
             try:
@@ -360,7 +362,9 @@ class _Reader:
     def table_schema(self, entry: Any, file: str) -> TableSchema | None:
         fields = entry.get("fields") if isinstance(entry, dict) else None
         if not isinstance(fields, list) or not fields:
-            self._report("pkg.schema", "a Table Schema is an object with a list of fields", file=file, pointer="")
+            self._report(
+                "pkg.schema", "a Table Schema is an object with a list of fields", file=file, pointer=""
+            )
             return None
         self._known(entry, _SCHEMA_KEYS, "", file)
         columns = [self._field(item, f"/fields/{index}", file) for index, item in enumerate(fields)]
@@ -373,7 +377,11 @@ class _Reader:
         used = [name for key in keys for name in key] + [n for link in links if link for n in link.fields]
         unknown = next((name for name in used if name not in names), None)
         if len(set(names)) < len(names) or unknown is not None or None in links:
-            message = f"a key names the column {unknown!r}, which the table lacks" if unknown else "keys or names clash"
+            message = (
+                f"a key names the column {unknown!r}, which the table lacks"
+                if unknown
+                else "keys or names clash"
+            )
             self._report("pkg.schema", message, file=file, pointer="/foreignKeys" if None in links else "")
             return None
         return TableSchema(
@@ -387,7 +395,11 @@ class _Reader:
 
     def _field(self, entry: Any, pointer: str, file: str) -> Field | None:
         constraints = entry.get("constraints", {}) if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not isinstance(constraints, dict):
+        if (
+            not isinstance(entry, dict)
+            or not isinstance(entry.get("name"), str)
+            or not isinstance(constraints, dict)
+        ):
             self._report("pkg.schema", "a field is an object with a name", file=file, pointer=pointer)
             return None
         self._known(entry, _FIELD_KEYS, pointer, file)
@@ -432,7 +444,9 @@ class _Reader:
     def _foreign_key(entry: Any) -> ForeignKey | None:
         try:
             reference = entry["reference"]
-            return ForeignKey(tuple(entry["fields"]), reference.get("resource", ""), tuple(reference["fields"]))
+            return ForeignKey(
+                tuple(entry["fields"]), reference.get("resource", ""), tuple(reference["fields"])
+            )
         except (AttributeError, KeyError, TypeError):
             return None
 

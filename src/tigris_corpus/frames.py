@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pandera.pandas as pa
 
-from tigris_corpus.corpus import DTYPES, load
+from tigris_corpus.corpus import DTYPES, Corpus, load
 from tigris_corpus.edtf import bounds
 from tigris_corpus.errors import CorpusError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tigris_corpus.corpus import Corpus
     from tigris_corpus.descriptor import Field
 
 
@@ -27,7 +26,7 @@ def schema(table: str, corpus: Corpus | Path | str | None = None) -> pa.DataFram
     >>> schema("events").columns["realis"].dtype.categories
     Index(['actual', 'future', 'hypothetical', 'generic'], dtype='str')
     """
-    loaded = load(corpus) if corpus is None or not hasattr(corpus, "tables") else corpus
+    loaded = corpus if isinstance(corpus, Corpus) else load(corpus)
     if table not in loaded.tables:
         raise CorpusError(f"there is no table {table!r}; there is {', '.join(loaded.tables)}")
     described = loaded.package.schema(table)
@@ -52,7 +51,9 @@ def _column(field: Field, dtype: Any) -> pa.Column:
     if field.maximum is not None:
         checks.append(pa.Check.le(field.maximum))
     if field.edtf:
-        checks.append(pa.Check(lambda date: bounds(date) is not None, element_wise=True, error="not an EDTF date"))
+        checks.append(
+            pa.Check(lambda date: bounds(date) is not None, element_wise=True, error="not an EDTF date")
+        )
     is_label = isinstance(dtype, pd.CategoricalDtype)
     return pa.Column(
         dtype if is_label else DTYPES[field.type],

@@ -85,3 +85,12 @@ def sort_key(issue: Issue) -> tuple[str, int, str, str, str]:
     """Order issues by file, line, field and code, so that reports are stable between runs."""
     at = issue.location
     return (at.file or "", at.line or 0, at.field or at.pointer or "", issue.code, issue.message)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    >>> plural(1, "error"), plural(0, "error")
+    ('1 error', '0 errors')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
 
 from tigris_corpus.errors import CorpusError
 
-_TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
+_MARK = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
 
 
 class JsonError(CorpusError):
@@ -47,8 +48,8 @@ def loads(data: bytes) -> Any:
     except (RecursionError, ValueError) as error:
         raise JsonError("pkg.json", f"not JSON that can be read: {error}") from None
     if repeated:
-        line = _line_of_repeated(text, repeated[0])
-        raise JsonError("pkg.json-duplicate-key", f"the key {repeated[0]!r} stands twice in one object", line)
+        second = _line_of_repeated(text, repeated[0])
+        raise JsonError("pkg.json-duplicate-key", f"the key {repeated[0]!r} stands twice in one object", second)
     return value
 
 
@@ -57,31 +58,31 @@ def pointer_lines(text: str) -> dict[str, int]:
     lines: dict[str, int] = {}
     path: list[str | int] = []
     expect_key: list[bool] = []
-    line, position, last_key = 1, 0, ""
-    for match in _TOKEN.finditer(text):
+    line, position = 1, 0
+    for match in _MARK.finditer(text):
         line += text.count("\n", position, match.start(1))
         position = match.start(1)
-        token = match[1]
-        if expect_key and expect_key[-1] and token[0] == '"':
-            last_key = json.loads(token)
-            path[-1] = last_key
+        mark = match[1]
+        if expect_key and expect_key[-1] and mark[0] == '"':
+            path[-1] = json.loads(mark)
             expect_key[-1] = False
             continue
-        if token in {":", "}", "]"}:
-            if token != ":":
+        if mark in {":", "}", "]"}:
+            if mark != ":":
                 path.pop()
                 expect_key.pop()
             continue
-        if token == ",":
-            if isinstance(path[-1], int):
-                path[-1] += 1
+        if mark == ",":
+            last = path[-1]
+            if isinstance(last, int):
+                path[-1] = last + 1
             else:
                 expect_key[-1] = True
             continue
         lines.setdefault(_pointer(path), line)
-        if token in {"{", "["}:
-            path.append("" if token == "{" else 0)
-            expect_key.append(token == "{")
+        if mark in {"{", "["}:
+            path.append("" if mark == "{" else 0)
+            expect_key.append(mark == "{")
     return lines
 
 
@@ -98,17 +99,17 @@ def _line_of_repeated(text: str, key: str) -> int | None:
     """Return the line of the second of two equal keys of one object."""
     seen: list[set[str]] = []
     line, position = 1, 0
-    tokens = list(_TOKEN.finditer(text))
-    for match, following in zip(tokens, tokens[1:], strict=False):
+    marks = list(_MARK.finditer(text))
+    for match, following in itertools.pairwise(marks):
         line += text.count("\n", position, match.start(1))
         position = match.start(1)
-        token = match[1]
-        if token in {"{", "["}:
+        mark = match[1]
+        if mark in {"{", "["}:
             seen.append(set())
-        elif token in {"}", "]"}:
+        elif mark in {"}", "]"}:
             seen.pop()
         elif following[1] == ":":
-            name = json.loads(token)
+            name = json.loads(mark)
             if name == key and name in seen[-1]:
                 return line
             seen[-1].add(name)

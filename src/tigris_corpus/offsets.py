@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tigris_corpus.errors import CorpusError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Unit = Literal["code point", "utf-16", "byte"]
+Unit = Literal["utf-16", "byte"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+"""The units other than code points in which tools count."""
 
-_WIDTH: dict[str, Callable[[str], int]] = {
-    "code point": lambda _: 1,
+_WIDTH: dict[Unit, Callable[[str], int]] = {
     "utf-16": lambda character: 2 if ord(character) > 0xFFFF else 1,  # noqa: PLR2004 - end of the basic plane
     "byte": lambda character: len(character.encode("utf-8", "surrogatepass")),
 }
@@ -43,13 +44,19 @@ class OffsetMap:
         """Return the code point offset of ``offset``. Raises CorpusError outside the text or in a character."""
         if not 0 <= offset <= self._starts[-1]:
             raise CorpusError(f"{self.unit} offset {offset} is outside the text (0 to {self._starts[-1]})")
-        index = bisect_left(self._starts, offset)
+        index = self.nearest_code_point(offset)
         if self._starts[index] != offset:
             raise CorpusError(f"{self.unit} offset {offset} falls inside a character of the text")
         return index
 
+    def nearest_code_point(self, offset: int) -> int:
+        """Return the code point offset of the first character that begins at ``offset`` or after it."""
+        return min(bisect_left(self._starts, offset), len(self._starts) - 1)
+
     def from_code_point(self, offset: int) -> int:
         """Return the offset in this unit of a code point offset. Raises CorpusError outside the text."""
         if not 0 <= offset < len(self._starts):
-            raise CorpusError(f"code point offset {offset} is outside the text (0 to {len(self._starts) - 1})")
+            raise CorpusError(
+                f"code point offset {offset} is outside the text (0 to {len(self._starts) - 1})"
+            )
         return self._starts[offset]

@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tigris_corpus.errors import CorpusError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 4 * 1024**3
 """The largest file that is read, in bytes. Larger tables are cut into several files."""

@@ -33,7 +33,9 @@ def write(root: Path, files: Mapping[str, bytes]) -> None:
     except OSError as error:
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)
-        raise CorpusError(f"{root}: cannot write: {error.strerror} ({error.filename}); nothing was changed") from None
+        raise CorpusError(
+            f"{root}: cannot write: {error.strerror} ({error.filename}); nothing was changed"
+        ) from None
     for temporary, target in staged:
         temporary.replace(target)
     for folder in {target.parent for _, target in staged}:

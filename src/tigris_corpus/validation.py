@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tigris_corpus.checks import events, form, keys, package, registry, release, spans, values
-from tigris_corpus.checks.rule import LEVELS, Check, Rule
+from tigris_corpus.checks.rule import LEVELS, Check, Rule, Undecidable
 from tigris_corpus.descriptor import open_package
 from tigris_corpus.engine.snapshot import take_snapshot
 from tigris_corpus.issues import Issue, Severity, sort_key
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tigris_corpus.descriptor import Package
+    from tigris_corpus.engine.snapshot import Snapshot
 
 CHECKS: tuple[Check, ...] = (
     *package.CHECKS,
     *form.CHECKS,
     *values.CHECKS,
     *keys.CHECKS,
+    *package.FILE_CHECKS,
     *spans.CHECKS,
-    *events.CHECKS,
     *registry.CHECKS,
+    *events.CHECKS,
     *release.CHECKS,
 )
 RULES: dict[str, Rule] = {rule.code: rule for check in CHECKS for rule in check.rules}
@@ -84,9 +86,21 @@ def examine(path: Path | str | None = None, *, release: bool = False) -> Report:
         elif lacking:
             not_run.append((check.level, check.name, f"{', '.join(lacking)} could not be read"))
         else:
-            found = list(check.find(snapshot))
+            found, reason = _run(check, snapshot)
+            if reason:
+                not_run.append((check.level, check.name, reason))
             if check.level == _RELEASE_LEVEL and release:
                 found = [replace(issue, severity=Severity.ERROR) for issue in found]
             issues.extend(found)
             snapshot = snapshot.doubting(found, _SPREADING)
     return Report(opened, tuple(sorted(issues, key=sort_key)), tuple(not_run))
+
+
+def _run(check: Check, snapshot: Snapshot) -> tuple[list[Issue], str | None]:
+    """Return what a check found, and why it could not decide the rest, if it could not."""
+    found: list[Issue] = []
+    try:
+        found.extend(check.find(snapshot))
+    except Undecidable as reason:
+        return found, str(reason)
+    return found, None

@@ -114,7 +114,9 @@ def event_records(corpus: Corpus) -> pd.DataFrame:
     events = events.merge(
         corpus.documents[["document_id", "language", "date_published"]], on="document_id", how="left"
     ).merge(_quad_classes(corpus), on="event_type", how="left")
-    incidents = corpus.incidents[["incident_id", "name", "date", "location_id"]].rename(columns={"name": "incident"})
+    incidents = corpus.incidents[["incident_id", "name", "date", "location_id"]].rename(
+        columns={"name": "incident"}
+    )
     events = events.merge(incidents, on="incident_id", how="left").set_index("event_id", drop=False)
     events["mode"] = _listed(corpus.event_modes, "event_id", "mode").reindex(events.index)
     for role in _PARTIES:
@@ -123,7 +125,9 @@ def event_records(corpus: Corpus) -> pd.DataFrame:
         filled = _of_role(arguments, role)
         values = filled.assign(value=filled["value"].fillna(filled["text"]))
         events[role] = _listed(values, "event_id", "value").reindex(events.index)
-    events["date"] = events["date"].fillna(_listed(_of_role(arguments, "time"), "event_id", "value", first=True))
+    events["date"] = events["date"].fillna(
+        _listed(_of_role(arguments, "time"), "event_id", "value", first=True)
+    )
     _add_days(events)
     _add_place(corpus, events, arguments)
     events["reported_by"] = events["source_mention_id"].map(_who(corpus)).astype("string")
@@ -184,7 +188,9 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
         records[role] = _listed(values, "incident_id", "value").reindex(records.index)
     _add_days(records)
     _add_place(corpus, records, arguments, by="incident_id")
-    records["mentions"] = told.groupby("incident_id").size().reindex(records.index, fill_value=0).astype("Int64")
+    records["mentions"] = (
+        told.groupby("incident_id").size().reindex(records.index, fill_value=0).astype("Int64")
+    )
     records["documents"] = _listed(told, "incident_id", "document_id").reindex(records.index)
     records["languages"] = _listed(told, "incident_id", "language").reindex(records.index)
     columns = ["incident_id", "incident", "event_type", "quad_class", "extent", "part_of"]
@@ -220,7 +226,12 @@ def _joined(values: Iterable[str]) -> str:
 def _add_party(records: pd.DataFrame, arguments: pd.DataFrame, role: str, by: str = "event_id") -> None:
     party = _of_role(arguments, role)
     party = party.assign(named=party["entity"].fillna(party["text"]))
-    for suffix, column in (("", "named"), ("_id", "entity_id"), ("_country", "country"), ("_sector", "sector")):
+    for suffix, column in (
+        ("", "named"),
+        ("_id", "entity_id"),
+        ("_country", "country"),
+        ("_sector", "sector"),
+    ):
         records[role + suffix] = _listed(party, by, column).reindex(records.index)
 
 

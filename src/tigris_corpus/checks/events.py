@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place, rows_at, warning
+from tigris_corpus.checks.rule import Check, Undecidable, by_code, document_expr, error, place, rows_at, warning
 from tigris_corpus.descriptor import nearest
 from tigris_corpus.engine.reader import LINE
 
@@ -98,7 +98,8 @@ def sources(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events whose source is mentioned in another document."""
     table = snapshot.tables["events"]
     wrong = table.sound.filter(
-        (pl.col("source_mention_id") != "") & (document_expr("source_mention_id") != document_expr("event_id"))
+        (pl.col("source_mention_id") != "")
+        & (document_expr("source_mention_id") != document_expr("event_id"))
     )
     for row in wrong.iter_rows(named=True):
         value = row["source_mention_id"]
@@ -115,13 +116,19 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["event.no-incident"].issue(place(table, row, "incident_id"), "", message)
     own = snapshot.sound("incidents").select("incident_id", incident_type="event_type", incident_line=LINE)
     joined = table.sound.join(own, on="incident_id", how="inner")
-    wrong = joined.filter(pl.col("event_type") != pl.col("incident_type")).select(LINE, "incident_type", "incident_line")
+    wrong = joined.filter(pl.col("event_type") != pl.col("incident_type")).select(
+        LINE, "incident_type", "incident_line"
+    )
     parent = snapshot.tables["incidents"]
     for row in rows_at(table, wrong):
-        message = f"the event is {row['event_type']} and its incident {row['incident_id']!r} {row['incident_type']}"
+        message = (
+            f"the event is {row['event_type']} and its incident {row['incident_id']!r} {row['incident_type']}"
+        )
         related = next(parent.sound.filter(pl.col(LINE) == row["incident_line"]).iter_rows(named=True))
         at = place(table, row, "event_type")
-        yield RULES["event.incident-type"].issue(at, row["event_type"], message, related=(place(parent, related),))
+        yield RULES["event.incident-type"].issue(
+            at, row["event_type"], message, related=(place(parent, related),)
+        )
 
 
 def arguments(snapshot: Snapshot) -> Iterator[Issue]:
@@ -130,8 +137,10 @@ def arguments(snapshot: Snapshot) -> Iterator[Issue]:
     events = snapshot.sound("events").lazy().select("event_id", "event_type", e_sentence="sentence_id")
     mentions = snapshot.sound("mentions").lazy().select("mention_id", "entity_type", m_sentence="sentence_id")
     roles = snapshot.sound("roles").lazy().select("event_type", "role", has_role=pl.lit(value=True))
-    fillers = snapshot.sound("role_fillers").lazy().select(
-        "event_type", "role", "entity_type", may_fill=pl.lit(value=True)
+    fillers = (
+        snapshot.sound("role_fillers")
+        .lazy()
+        .select("event_type", "role", "entity_type", may_fill=pl.lit(value=True))
     )
     broken = (
         table.sound.lazy()
@@ -232,9 +241,11 @@ def modes(snapshot: Snapshot) -> Iterator[Issue]:
 def missing_roles(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events without a role that their type leads one to expect."""
     if not snapshot.whole("arguments"):
-        return
+        raise Undecidable("rows of arguments are missing or in doubt")
     table = snapshot.tables["events"]
-    expected = snapshot.sound("roles").lazy().filter(pl.col("expected") == "true").select("event_type", "role")
+    expected = (
+        snapshot.sound("roles").lazy().filter(pl.col("expected") == "true").select("event_type", "role")
+    )
     missing = (
         table.sound.lazy()
         .join(expected, on="event_type")
@@ -251,10 +262,13 @@ def missing_roles(snapshot: Snapshot) -> Iterator[Issue]:
 _LICENCES = ("roles", "role_fillers")
 CHECKS = (
     Check((RULES["event.cross-document"],), sources, needs=("events",)),
-    Check((RULES["event.no-incident"], RULES["event.incident-type"]), incidents, needs=("events", "incidents")),
+    Check(
+        (RULES["event.no-incident"], RULES["event.incident-type"]), incidents, needs=("events", "incidents")
+    ),
     Check(
         tuple(
-            RULES[f"event.{name}"] for name in ("cross-document", "cross-sentence", "role-not-licensed", "filler-type")
+            RULES[f"event.{name}"]
+            for name in ("cross-document", "cross-sentence", "role-not-licensed", "filler-type")
         ),
         arguments,
         needs=("arguments", "events", "mentions", *_LICENCES),

@@ -9,6 +9,7 @@ import polars as pl
 
 from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place
 from tigris_corpus.descriptor import nearest
+from tigris_corpus.engine.expressions import full_match
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -107,12 +108,20 @@ def references(snapshot: Snapshot) -> Iterator[Issue]:
         for key in table.schema.foreign_keys
         if not _is_enumeration(snapshot, table, key) and snapshot.readable(key.resource or table.name)
     ]
-    for (table, key), lost in zip(links, pl.collect_all([_lost(snapshot, *link) for link in links]), strict=True):
+    for (table, key), lost in zip(
+        links, pl.collect_all([_lost(snapshot, *link) for link in links]), strict=True
+    ):
         for row in lost.iter_rows(named=True):
             value = "+".join(row[name] for name in key.fields)
             missing[key.resource or table.name, value].append((place(table, row, key.fields[0]), key))
+    excused = {name: _unknown_keys(snapshot.tables[name]) for name, _ in missing}
     for (target, value), places in missing.items():
         first, key = places[0]
+        if any(value in line for line in snapshot.tables[target].lost):
+            continue  # the row is there, and is reported as broken
+        if excused[target]:
+            excused[target] -= 1
+            continue  # a row is there whose key is reported as wrong: most likely this one
         if len(places) > 1:
             message = f"{value!r} is not in {target}, and {len(places)} rows refer to it"
             yield RULES["key.orphans"].issue(first, value, message, related=(at for at, _ in places[1:]))
@@ -120,6 +129,18 @@ def references(snapshot: Snapshot) -> Iterator[Issue]:
             near = nearest(value, snapshot.tables[target].rows[key.reference[0]].to_list()[:5000])
             hint = f'did you mean "{near}"?' if near else None
             yield RULES["key.missing-parent"].issue(first, value, f"{value!r} is not in {target}", hint)
+
+
+def _unknown_keys(table: Table) -> int:
+    """Return how many rows of a table have a key that is in doubt, so that what it was meant to be is not known."""
+    if len(table.schema.key) != 1:
+        return 0
+    key = table.schema.field(table.schema.key[0])
+    cell = pl.col(key.name)
+    is_wrong = (cell == "") | cell.is_in(table.sound[key.name].implode())
+    if key.pattern:
+        is_wrong |= ~cell.str.contains(full_match(key.pattern))
+    return table.doubtful.filter(is_wrong).height
 
 
 def _is_enumeration(snapshot: Snapshot, table: Table, key: ForeignKey) -> bool:
@@ -132,9 +153,13 @@ def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.LazyFrame:
     filled = pl.all_horizontal(pl.col(name) != "" for name in key.fields)
     children = table.sound.lazy().filter(filled)
     if len(key.fields) == 1:
-        known = pl.col(key.fields[0]).is_in(snapshot.tables[key.resource or table.name].rows[key.reference[0]].implode())
+        known = pl.col(key.fields[0]).is_in(
+            snapshot.tables[key.resource or table.name].rows[key.reference[0]].implode()
+        )
         return children.filter(~known)
-    return children.join(parents, left_on=key.fields, right_on=key.reference, how="anti", maintain_order="left")
+    return children.join(
+        parents, left_on=key.fields, right_on=key.reference, how="anti", maintain_order="left"
+    )
 
 
 def prefixes(snapshot: Snapshot) -> Iterator[Issue]:

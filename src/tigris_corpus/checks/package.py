@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tigris_corpus.checks.rule import Check, by_code, error
+from tigris_corpus.checks.rule import Check, Undecidable, by_code, error
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, open_package, packaged_root
 from tigris_corpus.issues import Location
 
@@ -149,7 +149,21 @@ RULES = by_code(
         good="corpus/events.csv",
     ),
 )
-_EXECUTABLE = (".py", ".pyc", ".so", ".dll", ".exe", ".sh", ".bat", ".ps1", ".js", ".ipynb", ".pkl", ".pickle", ".pt")
+_EXECUTABLE = (
+    ".py",
+    ".pyc",
+    ".so",
+    ".dll",
+    ".exe",
+    ".sh",
+    ".bat",
+    ".ps1",
+    ".js",
+    ".ipynb",
+    ".pkl",
+    ".pickle",
+    ".pt",
+)
 
 
 def descriptor(snapshot: Snapshot) -> Iterator[Issue]:
@@ -166,13 +180,14 @@ def profile(snapshot: Snapshot) -> Iterator[Issue]:
     if package.root == root or not package.descriptor:
         return
     installed = open_package(root)
+    suspect = {problem.file for problem in package.problems}
     entries = package.descriptor.get("resources", [])
     declared = {entry.get("name") for entry in entries if isinstance(entry, dict)}
     for name in installed.tables:
         if name not in declared:
             at = Location(file=DESCRIPTOR, pointer="/resources")
             yield RULES["pkg.missing-table"].issue(at, name, f"the package has no table {name!r}")
-        elif name in package.tables:
+        elif name in package.tables and _schema_path(package, name) not in suspect:
             for lacking in _lacking(installed.schema(name), package.schema(name)):
                 at = Location(file=_schema_path(package, name), pointer="")
                 yield RULES["pkg.schema-weakened"].issue(at, name, f"table {name!r}: {lacking}")
@@ -205,25 +220,34 @@ def _lacking(wanted: TableSchema, found: TableSchema) -> Iterator[str]:
 def files(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the files in the package's folders that nothing names, and those that could be run."""
     package = snapshot.package
-    declared = {resource.path for resource in package.resources}
-    entries = package.descriptor.get("resources", [])
-    declared |= {entry.get(key) for entry in entries if isinstance(entry, dict) for key in ("path", "schema")}
-    texts_known = snapshot.readable(TEXT_TABLE)
-    if texts_known:
-        declared |= set(snapshot.tables[TEXT_TABLE].rows["text_path"])
-    for folder in FOLDERS:
-        for path, is_link in _walk(str(package.root), folder):
-            at = Location(file=path)
-            if is_link and path not in declared:
-                yield RULES["sec.link"].issue(at, path, f"{path!r} is not a plain file")
-            elif path.lower().endswith(_EXECUTABLE):
-                yield RULES["sec.executable"].issue(at, path, f"{path!r} could be run")
-            elif path not in declared and (texts_known or folder != "seeds"):
-                yield RULES["pkg.undeclared-file"].issue(at, path, f"nothing names the file {path!r}")
+    if any(not (problem.pointer or "").endswith("/schema") for problem in package.problems):
+        raise Undecidable("the descriptor does not say for certain which files belong to the package")
+    entries = package.descriptor["resources"]
+    declared = {str(entry.get(key)) for entry in entries for key in ("path", "schema")}
+    documents = snapshot.tables.get(TEXT_TABLE)
+    if documents and documents.readable:
+        declared |= set(documents.rows["text_path"])
+    unknown: list[str] = []
+    for path, is_plain in (found for folder in FOLDERS for found in _walk(str(package.root), folder)):
+        at = Location(file=path)
+        if path in declared:
+            continue  # the gate has looked at it
+        if not is_plain:
+            yield RULES["sec.link"].issue(at, path, f"{path!r} is not a plain file")
+        elif path.lower().endswith(_EXECUTABLE):
+            yield RULES["sec.executable"].issue(at, path, f"{path!r} could be run")
+        else:
+            unknown.append(path)
+    all_known = documents is not None and documents.whole and snapshot.doubtful <= set(documents.rows["document_id"])
+    for path in unknown:
+        if all_known or not path.startswith("seeds/"):
+            yield RULES["pkg.undeclared-file"].issue(Location(file=path), path, f"nothing names the file {path!r}")
+    if not all_known:
+        raise Undecidable("rows of the table of documents are missing or in doubt")
 
 
 def _walk(root: str, folder: str) -> Iterator[tuple[str, bool]]:
-    """Yield the files under a folder, with whether each is something else than a plain file; links are not followed."""
+    """Yield the files under a folder, with whether each is a plain file; links are not followed."""
     pending = [folder]
     while pending:
         here = pending.pop()
@@ -237,11 +261,13 @@ def _walk(root: str, folder: str) -> Iterator[tuple[str, bool]]:
             if entry.is_dir(follow_symlinks=False):
                 pending.append(path)
             else:
-                yield path, not entry.is_file(follow_symlinks=False)
+                yield path, entry.is_file(follow_symlinks=False)
 
 
 CHECKS = (
     Check(tuple(RULES.values()), descriptor),
     Check((RULES["pkg.missing-table"], RULES["pkg.schema-weakened"]), profile),
+)
+FILE_CHECKS = (
     Check((RULES["pkg.undeclared-file"], RULES["sec.executable"], RULES["sec.link"]), files),
 )

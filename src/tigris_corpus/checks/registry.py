@@ -148,9 +148,13 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions whose link or value does not go with their type."""
     table = snapshot.tables["mentions"]
     types = snapshot.sound("entity_types").lazy().select("entity_type", "linkable", "value_format")
-    entities = snapshot.sound("entities").lazy().select("entity_id", linked_type="entity_type", entity_line=LINE)
-    pairs = snapshot.sound("entity_type_links").lazy().select(
-        entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True)
+    entities = (
+        snapshot.sound("entities").lazy().select("entity_id", linked_type="entity_type", entity_line=LINE)
+    )
+    pairs = (
+        snapshot.sound("entity_type_links")
+        .lazy()
+        .select(entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True))
     )
     linked, linkable = pl.col("entity_id") != "", pl.col("linkable") == "true"
     found = (
@@ -178,11 +182,19 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
         kind, name = row["entity_type"], row["entity_id"]
         field, value, message = {
             "link.not-linkable": ("entity_id", name, f"a {kind} mention links to {name!r}"),
-            "mention.value-unexpected": ("value", row["value"], f"a {kind} mention has the value {row['value']!r}"),
+            "mention.value-unexpected": (
+                "value",
+                row["value"],
+                f"a {kind} mention has the value {row['value']!r}",
+            ),
             "link.missing": ("entity_id", "", f"the name {row['text']!r} links to nothing"),
-            "link.type-conflict": ("entity_id", name, f"the mention is {kind} and {name!r} is {row['linked_type']}"),
+            "link.type-conflict": (
+                "entity_id",
+                name,
+                f"the mention is {kind} and {name!r} is {row['linked_type']}",
+            ),
         }[row["code"]]
-        related = parent.sound.filter(pl.col(LINE) == row["entity_line"]).iter_rows(named=True)
+        related = parent.sound.filter(pl.col(LINE).is_in([row["entity_line"] or 0])).iter_rows(named=True)
         places = [place(parent, other) for other in related]
         yield RULES[row["code"]].issue(place(table, row, field), value, message, related=places)
 
@@ -205,7 +217,9 @@ def values(snapshot: Snapshot) -> Iterator[Issue]:
     ]
     if not wrong:
         return
-    broken = filled.join(pl.DataFrame(wrong, schema=["value", "value_format"], orient="row"), on=["value", "value_format"])
+    broken = filled.join(
+        pl.DataFrame(wrong, schema=["value", "value_format"], orient="row"), on=["value", "value_format"]
+    )
     for row in rows_at(table, broken.select(LINE, "value_format")):
         message = f"{row['value']!r} is not a value of format {row['value_format']}"
         yield RULES["mention.value"].issue(place(table, row, "value"), row["value"], message)
@@ -228,7 +242,9 @@ def entities(snapshot: Snapshot) -> Iterator[Issue]:
     half = pl.col("latitude").is_null() != pl.col("longitude").is_null()
     for row in table.sound.filter(half).iter_rows(named=True):
         field = "latitude" if row["latitude"] is None else "longitude"
-        yield RULES["entity.coordinates"].issue(place(table, row, field), None, f"{field} is empty, the other is not")
+        yield RULES["entity.coordinates"].issue(
+            place(table, row, field), None, f"{field} is empty, the other is not"
+        )
 
 
 def incidents(snapshot: Snapshot) -> Iterator[Issue]:
@@ -245,7 +261,9 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
     wrong = table.sound.join(kinds, on="location_id").filter(~pl.col("location_type").is_in(_PLACES))
     for row in rows_at(table, wrong.select(LINE, "location_type")):
         message = f"the location {row['location_id']!r} is {row['location_type']}"
-        yield RULES["incident.location-type"].issue(place(table, row, "location_id"), row["location_id"], message)
+        yield RULES["incident.location-type"].issue(
+            place(table, row, "location_id"), row["location_id"], message
+        )
 
 
 def _on_cycles(parents: dict[str, str]) -> set[str]:
@@ -307,7 +325,9 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
     is_blank = pl.col("status") == "blank"
     for row in table.sound.filter(is_blank != (pl.col("guideline_version") == "")).iter_rows(named=True):
         message = f"the layer is {row['status']} and its version {row['guideline_version'] or 'empty'}"
-        yield RULES["layer.guidelines"].issue(place(table, row, "guideline_version"), row["guideline_version"], message)
+        yield RULES["layer.guidelines"].issue(
+            place(table, row, "guideline_version"), row["guideline_version"], message
+        )
     for layer, name in _LAYER_TABLES.items():
         if snapshot.readable(name):
             key = snapshot.tables[name].schema.key[0]
@@ -317,8 +337,16 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
                 message = f"the layer {layer} of {row['document_id']} is not blank: {name} has rows of it"
                 yield RULES["layer.blank"].issue(place(table, row, "status"), row["status"], message)
     if snapshot.whole("layers", "layer_types"):
-        wanted = snapshot.sound("documents").lazy().join(snapshot.sound("layer_types").lazy().select("layer"), how="cross")
-        missing = wanted.join(table.sound.lazy(), on=["document_id", "layer"], how="anti").select(LINE, "layer").collect()
+        wanted = (
+            snapshot.sound("documents")
+            .lazy()
+            .join(snapshot.sound("layer_types").lazy().select("layer"), how="cross")
+        )
+        missing = (
+            wanted.join(table.sound.lazy(), on=["document_id", "layer"], how="anti")
+            .select(LINE, "layer")
+            .collect()
+        )
         documents = snapshot.tables["documents"]
         for row in rows_at(documents, missing):
             message = f"layers.csv has no row for the layer {row['layer']} of {row['document_id']}"
@@ -328,17 +356,27 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
 CHECKS = (
     Check(
         tuple(
-            RULES[code] for code in ("link.not-linkable", "mention.value-unexpected", "link.missing", "link.type-conflict")
+            RULES[code]
+            for code in (
+                "link.not-linkable",
+                "mention.value-unexpected",
+                "link.missing",
+                "link.type-conflict",
+            )
         ),
         links,
         needs=("mentions", "entities", "entity_types", "entity_type_links"),
     ),
     Check((RULES["mention.value"],), values, needs=("mentions", "entity_types")),
     Check((RULES["entity.type"], RULES["entity.coordinates"]), entities, needs=("entities", "entity_types")),
-    Check((RULES["incident.cycle"], RULES["incident.location-type"]), incidents, needs=("incidents", "entities")),
+    Check(
+        (RULES["incident.cycle"], RULES["incident.location-type"]), incidents, needs=("incidents", "entities")
+    ),
     Check((RULES["reg.withdrawn-in-use"],), withdrawn, needs=("deprecated",)),
     Check(
-        (RULES["layer.missing"], RULES["layer.blank"], RULES["layer.guidelines"]), layers, needs=("layers", "documents")
+        (RULES["layer.missing"], RULES["layer.blank"], RULES["layer.guidelines"]),
+        layers,
+        needs=("layers", "documents"),
     ),
     Check((RULES["entity.unused"], RULES["incident.unused"]), unused, needs=("entities", "incidents")),
 )

@@ -38,15 +38,15 @@ def hashes(snapshot: Snapshot) -> Iterator[Issue]:
         except PathError:
             continue  # reported when it was found
         if (resource.bytes, resource.hash) != (size, actual):
-            stale.append((resource, actual))
+            stale.append(resource)
     if not stale:
         return
     lines = jsontext.pointer_lines(snapshot.package.gate.read(DESCRIPTOR).decode("utf-8"))
-    for resource, actual in stale:
+    for resource in stale:
         pointer = f"/resources/{resource.index}/hash"
         line = lines.get(pointer) or lines.get(f"/resources/{resource.index}")
         at = Location(file=DESCRIPTOR, line=line, pointer=pointer)
-        message = f"{resource.path} is not the file of the descriptor: its hash is {actual}"
+        message = f"{resource.path} is not as it was when its hash was taken"
         yield RULES["pkg.hash"].issue(at, resource.hash, message)
 
 

@@ -57,6 +57,10 @@ class Rule:
         return Issue(self.code, self.severity, at, text, message, hint or self.hint, tuple(related))
 
 
+class Undecidable(Exception):  # noqa: N818 - it is no error, and never leaves validation
+    """Raised by a check, after what it could decide, where earlier findings leave the rest open. Says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A pure function from a snapshot to issues, the rules it may report, and the tables it cannot do without."""
@@ -76,7 +80,9 @@ class Check:
         return f"{self.find.__module__.rpartition('.')[2]}.{self.find.__name__}"
 
 
-def error(level: int, code: str, reason: str, hint: str, *, bad: str, good: str, spreads: bool = False) -> Rule:
+def error(
+    level: int, code: str, reason: str, hint: str, *, bad: str, good: str, spreads: bool = False
+) -> Rule:
     """Return a rule whose breach makes a package unsound."""
     return Rule(code, level, Severity.ERROR, reason, hint, bad, good, spreads)
 

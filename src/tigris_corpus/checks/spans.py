@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place, rows_at
+from tigris_corpus.checks.rule import Check, Undecidable, by_code, document_expr, error, place, rows_at
 from tigris_corpus.engine.reader import LINE
-from tigris_corpus.issues import Location
-from tigris_corpus.offsets import OffsetMap
+from tigris_corpus.issues import Location, plural
+from tigris_corpus.offsets import UNITS, OffsetMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ RULES = by_code(
         "span.crosses-line",
         "Neither a sentence nor a span crosses the end of a line.",
         "cut the sentence at the end of the line",
-        bad="a sentence with a line feed inside",
+        bad="one sentence for the last words of a line and the first of the next",
         good="two sentences",
     ),
     error(
@@ -147,9 +147,22 @@ RULES = by_code(
         good="an event in the body",
     ),
 )
-_MENTIONS = ("mentions", "start", "end", "text", "span.text-mismatch")
-_EVENTS = ("events", "trigger_start", "trigger_end", "trigger_text", "event.trigger-mismatch")
+
+
+class _Spans(NamedTuple):
+    """A table of spans inside sentences: its columns of start, end and text, and the code for a wrong text."""
+
+    table: str
+    start: str
+    end: str
+    text: str
+    mismatch: str
+
+
+_MENTIONS = _Spans("mentions", "start", "end", "text", "span.text-mismatch")
+_EVENTS = _Spans("events", "trigger_start", "trigger_end", "trigger_text", "event.trigger-mismatch")
 _NEARBY = 40
+_REACH = 200
 
 
 def sentences(snapshot: Snapshot) -> Iterator[Issue]:
@@ -164,30 +177,34 @@ def sentences(snapshot: Snapshot) -> Iterator[Issue]:
         .then(pl.lit("span.empty"))
         .when(end > pl.col("length"))
         .then(pl.lit("span.out-of-range"))
-        .when(pl.col("raw").str.slice(start, end - start) != text)
+        .when(pl.col("raw").str.slice(start, (end - start).clip(0)) != text)
         .then(pl.lit("span.text-mismatch"))
         .when(text.str.strip_chars() != text)
         .then(pl.lit("span.whitespace-edge"))
-        .when(text.str.contains("\n", literal=True))
-        .then(pl.lit("span.crosses-line"))
         .alias("code"),
     )
     broken = found.filter(pl.col("code").is_not_null()).select(LINE, "code", "raw", "length").collect()
     for row in rows_at(table, broken):
-        yield _span_issue(table, row, ("start", "end", "text"), row["code"])
+        is_broken_line = row["raw"][row["start"] : row["end"]].replace("\n", " ") == row["text"]
+        code = "span.crosses-line" if is_broken_line and row["code"] == "span.text-mismatch" else row["code"]
+        yield _span_issue(table, row, ("start", "end", "text"), code)
 
 
 def coverage(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the sentences that overlap, and the characters of a text that no sentence has."""
     table = snapshot.tables["sentences"]
-    texts = snapshot.texts.frame.filter(~pl.col("document_id").is_in(sorted(snapshot.doubtful)))
+    every = snapshot.texts.frame
+    texts = every.filter(
+        ~pl.col("document_id").is_in(sorted(snapshot.doubtful))
+        & ~pl.col("document_id").is_in([line.split(",")[1] for line in table.lost if "," in line])
+    )
     ordered = (
         texts.lazy()
         .join(table.sound.lazy().select("document_id", "sentence_id", "start", "end", LINE), on="document_id")
         .sort("document", "start", "end")
         .with_columns(before=pl.col("end").shift(1).over("document").fill_null(0))
     )
-    gap = pl.col("raw").str.slice(pl.col("before"), pl.col("start") - pl.col("before"))
+    gap = pl.col("raw").str.slice(pl.col("before"), (pl.col("start") - pl.col("before")).clip(0))
     overlaps, gaps, tails = pl.collect_all(
         [
             ordered.filter(pl.col("start") < pl.col("before")).select(LINE, "before"),
@@ -195,7 +212,9 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
                 "document_id", "before", "start", "raw"
             ),
             texts.lazy()
-            .join(ordered.group_by("document_id").agg(before=pl.col("end").max()), on="document_id", how="left")
+            .join(
+                ordered.group_by("document_id").agg(before=pl.col("end").max()), on="document_id", how="left"
+            )
             .with_columns(pl.col("before").fill_null(0), start=pl.col("length"))
             .filter(pl.col("raw").str.slice(pl.col("before")).str.strip_chars() != "")
             .select("document_id", "before", "start", "raw"),
@@ -207,6 +226,8 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
     paths = dict(snapshot.tables["documents"].rows.select("document_id", "text_path").iter_rows())
     for row in pl.concat([gaps, tails]).iter_rows(named=True):
         yield _gap(row, paths[row["document_id"]])
+    if texts.height < every.height:
+        raise Undecidable(f"rows of {plural(every.height - texts.height, 'document')} are missing or in doubt")
 
 
 def _gap(row: dict[str, Any], path: str) -> Issue:
@@ -229,39 +250,36 @@ def _gap(row: dict[str, Any], path: str) -> Issue:
 
 def mentions(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions whose span is wrong in itself, against the text or against their sentence."""
-    yield from _inside(snapshot, *_MENTIONS)
+    yield from _inside(snapshot, _MENTIONS)
 
 
 def triggers(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events whose trigger is wrong in itself, against the text or against its sentence."""
-    yield from _inside(snapshot, *_EVENTS)
+    yield from _inside(snapshot, _EVENTS)
 
 
-def _inside(snapshot: Snapshot, name: str, start_name: str, end_name: str, text_name: str, code: str) -> Iterator[Issue]:
+def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     """Compare spans with their sentences, which are known to be right; only where that fails, with the whole text."""
-    table = snapshot.tables[name]
-    own = table.sound.lazy().select(LINE, "sentence_id", start_name, end_name, text_name)
+    table = snapshot.tables[spans.table]
+    columns = (spans.start, spans.end, spans.text)
+    own = table.sound.lazy().select(LINE, "sentence_id", *columns)
     parents = (
         snapshot.sound("sentences")
         .lazy()
         .filter(pl.col("document_id").is_in(snapshot.texts.frame["document_id"].implode()))
         .select("sentence_id", "document_id", s_start="start", s_end="end", s_text="text")
     )
-    start, end, text = pl.col(start_name), pl.col(end_name), pl.col(text_name)
+    start, end, text = (pl.col(name) for name in columns)
     inside = (start >= pl.col("s_start")) & (end <= pl.col("s_end")) & (start < end)
-    right = (
-        inside
-        & (pl.col("s_text").str.slice(start - pl.col("s_start"), end - start) == text)
-        & (text.str.strip_chars() == text)
-    )
+    slice_ = pl.col("s_text").str.slice((start - pl.col("s_start")).clip(0), (end - start).clip(0))
+    right = inside & (slice_ == text) & (text.str.strip_chars() == text)
     joined = own.join(parents, on="sentence_id", how="inner")
     broken = joined.filter(~right).select(LINE, "document_id", "s_start", "s_end").collect()
     if not broken.height:
         return
     broken = broken.join(snapshot.texts.frame.select("document_id", "raw", "length"), on="document_id")
     for row in rows_at(table, broken):
-        columns = (start_name, end_name, text_name)
-        found = _code_of(row, columns, code)
+        found = _code_of(row, columns, spans.mismatch)
         if found in {"span.wrong-sentence", "span.crosses-sentence"}:
             yield _sentence_issue(snapshot, table, row, columns, found)
         else:
@@ -279,7 +297,9 @@ def _code_of(row: dict[str, Any], columns: tuple[str, str, str], mismatch: str) 
         return mismatch
     if found.strip() != found:
         return "span.whitespace-edge"
-    return "span.wrong-sentence" if end <= row["s_start"] or start >= row["s_end"] else "span.crosses-sentence"
+    return (
+        "span.wrong-sentence" if end <= row["s_start"] or start >= row["s_end"] else "span.crosses-sentence"
+    )
 
 
 def _span_issue(table: Table, row: dict[str, Any], columns: tuple[str, str, str], code: str) -> Issue:
@@ -293,28 +313,27 @@ def _span_issue(table: Table, row: dict[str, Any], columns: tuple[str, str, str]
         "span.whitespace-edge": (text_name, f"the span {text!r} has blanks at its edge"),
         "span.crosses-line": (end_name, "the span crosses the end of a line"),
     }
-    field, message = messages.get(code, (text_name, f"{text!r} is not what stands at {start} to {end}: {found!r}"))
+    field, message = messages.get(
+        code, (text_name, f"{text!r} is not what stands at {start} to {end}: {found!r}")
+    )
     hint = _where_is(row["raw"], text, start) if code.endswith("mismatch") else None
     return RULES[code].issue(place(table, row, field), row[field], message, hint)
 
 
 def _where_is(raw: str, text: str, start: int) -> str | None:
-    """Return where a text that is not at ``start`` is, by the unit it may have been counted in or by its place near by."""
-    for unit in ("utf-16", "byte"):
-        offsets = OffsetMap(raw, "utf-16" if unit == "utf-16" else "byte")
-        try:
-            meant = offsets.to_code_point(start)
-        except Exception:  # noqa: BLE001, S112 - a position inside a character is simply not of this unit
-            continue
+    """Return where a text is that is not at ``start``: by the unit it may have been counted in, or by what is near."""
+    for unit in UNITS:
+        meant = OffsetMap(raw, unit).nearest_code_point(start)
         if meant != start and raw.startswith(text, meant):
             return f"the offsets look like {unit} and not code points: the text is at {meant} to {meant + len(text)}"
-    places = [at for at in range(max(0, start - 200), start + 200) if raw.startswith(text, at)] if text else []
+    around = range(max(0, start - _REACH), start + _REACH)
+    places = [place for place in around if raw.startswith(text, place)]
     if not places:
         return None
-    nearest = min(places, key=lambda at: abs(at - start))
+    nearest = min(places, key=lambda place: abs(place - start))
     if nearest == start:
         return f"the text is at {start} to {start + len(text)}: mend the end"
-    return f"the text is at {nearest} to {nearest + len(text)}: shift {nearest - start:+d}"
+    return f"the text is at {nearest} to {nearest + len(text)}: shift by {nearest - start:+d}"
 
 
 def _sentence_issue(
@@ -322,7 +341,9 @@ def _sentence_issue(
 ) -> Issue:
     start, end, text = (row[name] for name in columns)
     if code == "span.crosses-sentence":
-        message = f"{text!r} at {start} to {end} leaves its sentence, which is {row['s_start']} to {row['s_end']}"
+        message = (
+            f"{text!r} at {start} to {end} leaves its sentence, which is {row['s_start']} to {row['s_end']}"
+        )
         return RULES[code].issue(place(table, row, columns[1]), text, message)
     around = snapshot.sound("sentences").filter(
         (pl.col("document_id") == row["document_id"]) & (pl.col("start") <= start) & (pl.col("end") >= end)
@@ -346,14 +367,18 @@ def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
     shared = clustered.filter(pl.len().over("cluster") > 1).collect()
     if not shared.height:
         return
-    pairs = shared.join(shared, on=["document", "cluster"], suffix="_other").filter(pl.col(LINE) > pl.col(f"{LINE}_other"))
+    pairs = shared.join(shared, on=["document", "cluster"], suffix="_other").filter(
+        pl.col(LINE) > pl.col(f"{LINE}_other")
+    )
     same = (pl.col("start") == pl.col("start_other")) & (pl.col("end") == pl.col("end_other"))
     start, end, o_start, o_end = (pl.col(name) for name in ("start", "end", "start_other", "end_other"))
     crossing = ((start < o_start) & (o_start < end) & (end < o_end)) | (
         (o_start < start) & (start < o_end) & (o_end < end)
     )
     found = pairs.filter(same | crossing).unique(LINE, keep="first", maintain_order=True)
-    for row in rows_at(table, found.select(LINE, f"{LINE}_other", "entity_type_other", "start_other", "end_other")):
+    for row in rows_at(
+        table, found.select(LINE, f"{LINE}_other", "entity_type_other", "start_other", "end_other")
+    ):
         other = next(table.sound.filter(pl.col(LINE) == row[f"{LINE}_other"]).iter_rows(named=True))
         yield _overlap(table, row, other)
 
@@ -369,7 +394,9 @@ def _overlap(table: Table, row: dict[str, Any], other: dict[str, Any]) -> Issue:
         at = place(table, row, "entity_type")
         return RULES["span.type-conflict"].issue(at, row["entity_type"], message, related=related)
     message = f"{row['text']!r} stands already as {first}"
-    return RULES["key.duplicate-content"].issue(place(table, row), row["mention_id"], message, related=related)
+    return RULES["key.duplicate-content"].issue(
+        place(table, row), row["mention_id"], message, related=related
+    )
 
 
 def zones(snapshot: Snapshot) -> Iterator[Issue]:
@@ -385,7 +412,12 @@ def zones(snapshot: Snapshot) -> Iterator[Issue]:
             continue
         table = snapshot.tables[name]
         sentences_closed = parents.filter(pl.col("zone").is_in(closed))
-        wrong = table.sound.lazy().join(sentences_closed, on="sentence_id", how="inner").select(LINE, "zone").collect()
+        wrong = (
+            table.sound.lazy()
+            .join(sentences_closed, on="sentence_id", how="inner")
+            .select(LINE, "zone")
+            .collect()
+        )
         for row in rows_at(table, wrong):
             message = f"nothing of this kind is annotated in a sentence whose zone is {row['zone']!r}"
             yield RULES[code].issue(place(table, row, "sentence_id"), row["sentence_id"], message)
@@ -395,13 +427,21 @@ _SPAN = ("span.reversed", "span.empty", "span.out-of-range", "span.whitespace-ed
 _PLACED = ("span.crosses-sentence", "span.wrong-sentence")
 _TEXTS = ("documents", "sentences")
 CHECKS = (
-    Check(tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", "span.crosses-line")), sentences, needs=_TEXTS),
+    Check(
+        tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", "span.crosses-line")),
+        sentences,
+        needs=_TEXTS,
+    ),
     Check((RULES["sent.overlap"], RULES["sent.gap"]), coverage, needs=_TEXTS),
     Check(
-        tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", *_PLACED)), mentions, needs=(*_TEXTS, "mentions")
+        tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", *_PLACED)),
+        mentions,
+        needs=(*_TEXTS, "mentions"),
     ),
     Check(
-        tuple(RULES[code] for code in (*_SPAN, "event.trigger-mismatch", *_PLACED)), triggers, needs=(*_TEXTS, "events")
+        tuple(RULES[code] for code in (*_SPAN, "event.trigger-mismatch", *_PLACED)),
+        triggers,
+        needs=(*_TEXTS, "events"),
     ),
     Check(
         (RULES["span.crossing"], RULES["span.type-conflict"], RULES["key.duplicate-content"]),

@@ -104,7 +104,10 @@ RULES = by_code(
         good="40",
     ),
 )
-_MANGLED = re.compile(r"[+-]?[0-9]+([.,][0-9]+|[.,]?[0-9]*[eE][+-]?[0-9]+|([ \u00a0\u202f'’,.][0-9]{3})+)")
+_LISTED = 20
+_MANGLED = re.compile(
+    r"[+-]?[0-9]+([.,][0-9]+|[.,]?[0-9]*[eE][+-]?[0-9]+|([ \u00a0\u202f'\u2019,.][0-9]{3})+)"
+)
 
 
 def cells(snapshot: Snapshot) -> Iterator[Issue]:
@@ -145,7 +148,7 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
     """
     asked: list[tuple[Table, list[tuple[str, str, pl.Expr]]]] = []
     for table in snapshot.tables.values():
-        if table.readable and table.rows.height:
+        if table.readable and table.sound.height:
             compiled = [
                 (field.name, code, expression)
                 for field in table.schema.fields
@@ -153,7 +156,7 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
             ]
             asked.append((table, compiled))
     questions = [
-        table.rows.lazy().select(*(rule[2].any().alias(str(number)) for number, rule in enumerate(compiled)))
+        table.texts.lazy().select(*(rule[2].any().alias(str(number)) for number, rule in enumerate(compiled)))
         for table, compiled in asked
     ]
     for (table, compiled), answer in zip(asked, pl.collect_all(questions), strict=True):
@@ -164,7 +167,7 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
 
 def _broken_rows(table: Table, found: list[tuple[str, pl.Expr]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (code, row) of the rows that break any of the rules of one column, by the first that each breaks."""
-    rest = table.rows
+    rest = table.texts
     for code, expression in found:
         broken = rest.filter(expression)
         rest = rest.filter(~pl.col(LINE).is_in(broken[LINE].to_list()))
@@ -209,7 +212,8 @@ def _unknown_label(vocabulary: str, value: str, places: list[tuple[Location, lis
     near = nearest(value, allowed)
     count = f" ({len(places)} cells)" if rest else ""
     message = f"{value!r} is not in {vocabulary}{count}"
-    hint = f'did you mean "{near}"?' if near else f"one of {', '.join(allowed)}" if len(allowed) <= 20 else None  # noqa: PLR2004
+    listed = f"one of {', '.join(allowed)}" if len(allowed) <= _LISTED else None
+    hint = f'did you mean "{near}"?' if near else listed
     return RULES["sch.enum"].issue(first, value, message, hint, (at for at, _ in rest))
 
 

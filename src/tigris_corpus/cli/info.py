@@ -10,7 +10,13 @@ import click
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or for programs.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="For people or for programs.",
+)
 def info(path: Path | None, form: str) -> None:
     """Say what is in the corpus: counts by language, how far each layer is, version, rights."""
     from tigris_corpus.corpus import load

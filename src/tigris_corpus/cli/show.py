@@ -10,8 +10,12 @@ import click
 
 @click.command()
 @click.argument("document")
-@click.option("--package", "path", type=click.Path(path_type=Path), help="Another package than the packaged release.")
-@click.option("--colour/--no-colour", "--color/--no-color", default=None, help="Colours; by default on a terminal only.")
+@click.option(
+    "--package", "path", type=click.Path(path_type=Path), help="Another package than the packaged release."
+)
+@click.option(
+    "--colour/--no-colour", "--color/--no-color", default=None, help="Colours; by default on a terminal only."
+)
 def show(document: str, path: Path | None, colour: bool | None) -> None:
     """Show a DOCUMENT, such as D000: its text with the mentions marked, and the events under each sentence."""
     from tigris_corpus.corpus import load

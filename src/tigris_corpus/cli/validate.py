@@ -12,14 +12,22 @@ from tigris_corpus.cli.extras import needs
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or for programs.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="For people or for programs.",
+)
 @click.option(
     "--severity",
     type=click.Choice(["warning", "error"]),
     default="warning",
     help="The least weight of the issues to show.",
 )
-@click.option("--max-issues", type=click.IntRange(min=0), help="Show at most so many issues; the counts stay whole.")
+@click.option(
+    "--max-issues", type=click.IntRange(min=0), help="Show at most so many issues; the counts stay whole."
+)
 @click.option("--release", is_flag=True, help="Count as errors what a release needs: fresh hashes.")
 def validate(path: Path | None, form: str, severity: str, max_issues: int | None, release: bool) -> None:
     """Check the package at PATH, or the packaged release.

@@ -23,7 +23,9 @@ _DTYPES = {"integer": pl.Int64, "number": pl.Float64}
 def parsed(schema: TableSchema) -> list[pl.Expr]:
     """Return the expressions that parse the columns of numbers; what is not a number becomes null."""
     return [
-        pl.col(field.name).cast(_DTYPES[field.type], strict=False) for field in schema.fields if field.type in _DTYPES
+        pl.col(field.name).cast(_DTYPES[field.type], strict=False)
+        for field in schema.fields
+        if field.type in _DTYPES
     ]
 
 

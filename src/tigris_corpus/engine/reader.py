@@ -47,12 +47,12 @@ class Fault:
 class Reading:
     """A table as read: its rows as text with their line numbers, or None where no row could be read.
 
-    ``complete`` is False where lines were left out, so that nothing can be concluded from what is missing.
+    ``lost`` holds the lines that were left out: nothing can be concluded from a row that is not in the frame.
     """
 
     frame: pl.DataFrame | None
     faults: tuple[Fault, ...] = ()
-    complete: bool = True
+    lost: tuple[str, ...] = ()
 
 
 @dataclass
@@ -174,7 +174,10 @@ def _counts_agree(data: bytes, frame: pl.DataFrame, width: int) -> bool:
     quotes = data.count(b'"')
     if not commas and not quotes:
         return True
-    comma, quote = pl.all().str.count_matches(",", literal=True), pl.all().str.count_matches('"', literal=True)
+    comma, quote = (
+        pl.all().str.count_matches(",", literal=True),
+        pl.all().str.count_matches('"', literal=True),
+    )
     in_cells = frame.select(comma.sum()).sum_horizontal()[0]
     if in_cells != commas:
         return False
@@ -199,12 +202,12 @@ def _read_with_care(data: bytes, schema: TableSchema) -> Reading:
         lines.texts.pop()
     conflict = _conflict(lines.texts)
     if conflict:
-        return Reading(None, (*lines.faults, conflict), complete=False)
+        return Reading(None, (*lines.faults, conflict))
     header = _cells(lines.texts[0]) if lines.texts else None
     header_faults, fatal = _check_header(header, lines.texts[:1], schema)
     lines.faults.extend(header_faults)
     if fatal or header is None:
-        return Reading(None, tuple(lines.faults), complete=False)
+        return Reading(None, tuple(lines.faults))
     ends_whole = data.endswith(b"\n")
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -220,7 +223,9 @@ def _read_with_care(data: bytes, schema: TableSchema) -> Reading:
     columns = {name: [row[header.index(name)] for row in rows] for name in schema.names}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(schema.names, pl.String))
     frame = frame.with_columns(pl.Series(LINE, numbers, dtype=pl.UInt32))
-    return Reading(frame, tuple(named), complete=len(rows) == len(lines.texts) - 1)
+    read = set(numbers)
+    lost = [line for number, line in enumerate(lines.texts[1:], start=2) if number not in read and line]
+    return Reading(frame, tuple(named), tuple(lost))
 
 
 def _cells(line: str) -> list[str] | None:
@@ -241,7 +246,9 @@ def _conflict(lines: list[str]) -> Fault | None:
     return Fault("csv.conflict-marker", message, line=marks[0], value=lines[marks[0] - 1])
 
 
-def _check_header(header: list[str] | None, first: list[str], schema: TableSchema) -> tuple[list[Fault], bool]:
+def _check_header(
+    header: list[str] | None, first: list[str], schema: TableSchema
+) -> tuple[list[Fault], bool]:
     """Return what is wrong with the header, and whether the table cannot be read for it."""
     expected = list(schema.names)
     if header is None or not header:
@@ -266,7 +273,9 @@ def _check_header(header: list[str] | None, first: list[str], schema: TableSchem
         message = f"the column {name!r} is not declared in the schema"
         faults.append(Fault("csv.extra-column", message, line=1, field=name, value=name))
     for name in sorted({name for name in header if header.count(name) > 1}):
-        faults.append(Fault("csv.duplicate-column", f"the column {name!r} stands twice", line=1, field=name, value=name))
+        faults.append(
+            Fault("csv.duplicate-column", f"the column {name!r} stands twice", line=1, field=name, value=name)
+        )
         fatal = True
     if not faults and header != expected:
         message = f"the columns stand in another order than in the schema: {', '.join(expected)}"
@@ -314,11 +323,18 @@ def _name_fields(faults: list[Fault], lines: list[str], header: list[str]) -> li
     named = []
     for fault in faults:
         name = fault.field
-        if name is None and fault.code in {"enc.invalid-utf8", "enc.control-char"} and fault.line and fault.column:
+        if (
+            name is None
+            and fault.code in {"enc.invalid-utf8", "enc.control-char"}
+            and fault.line
+            and fault.column
+        ):
             before = lines[fault.line - 1][: fault.column - 1] + "x"
             cells = next(csv.reader([before])) if fault.line > 1 else None
             name = header[min(len(cells), len(header)) - 1] if cells else None
         named.append(
-            Fault(fault.code, fault.message, fault.line, fault.column, fault.byte, name, fault.value, fault.hint),
+            Fault(
+                fault.code, fault.message, fault.line, fault.column, fault.byte, name, fault.value, fault.hint
+            ),
         )
     return named

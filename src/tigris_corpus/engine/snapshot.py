@@ -27,7 +27,7 @@ class Table:
     """One table: all its rows as text, the rows not in doubt, and what was wrong with its form.
 
     ``rows`` has every row that could be read; ``sound`` those without an error so far, with integers and numbers
-    parsed. ``whole`` is False once any row is missing or in doubt: then nothing follows from what is absent.
+    parsed; ``lost`` the lines that could not be read.
     """
 
     resource: Resource
@@ -36,7 +36,7 @@ class Table:
     sound: pl.DataFrame
     faults: tuple[Fault, ...]
     readable: bool
-    whole: bool
+    lost: tuple[str, ...]
     size: int
     hash: str
 
@@ -45,10 +45,25 @@ class Table:
         """The name of the table."""
         return self.resource.name
 
+    @property
+    def whole(self) -> bool:
+        """Whether no row is lost or in doubt: only then does anything follow from what is absent."""
+        return self.readable and not self.lost and self.sound.height == self.rows.height
+
+    @property
+    def texts(self) -> pl.DataFrame:
+        """The rows that are not in doubt, as text."""
+        return self.rows if self.whole else self.rows.join(self.sound.select(LINE), on=LINE, how="semi")
+
+    @property
+    def doubtful(self) -> pl.DataFrame:
+        """The rows that are in doubt, as text."""
+        return self.rows.join(self.sound.select(LINE), on=LINE, how="anti")
+
     def without(self, lines: set[int]) -> Table:
         """Return the table with the rows on ``lines`` in doubt."""
         sound = self.sound.filter(~pl.col(LINE).is_in(sorted(lines)))
-        return replace(self, sound=sound, whole=self.whole and sound.height == self.sound.height)
+        return replace(self, sound=sound)
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,7 @@ class Snapshot:
 
     def whole(self, *names: str) -> bool:
         """Whether the named tables could be read and no row of them is missing or in doubt."""
-        return self.readable(*names) and all(self.tables[name].whole for name in names)
+        return all(name in self.tables and self.tables[name].whole for name in names)
 
     def sound(self, name: str) -> pl.DataFrame:
         """Return the rows of a table that are not in doubt."""
@@ -114,7 +129,7 @@ def _table(package: Package, resource: Resource) -> Table:
     try:
         data = package.gate.read(resource.path)
     except PathError as error:
-        reading = Reading(None, (Fault(error.code, str(error)),), complete=False)
+        reading = Reading(None, (Fault(error.code, str(error)),))
         data = b""
     else:
         reading = read_table(data, schema)
@@ -128,7 +143,7 @@ def _table(package: Package, resource: Resource) -> Table:
         sound=rows.with_columns(*parsed(schema)),
         faults=reading.faults,
         readable=reading.frame is not None,
-        whole=reading.complete,
+        lost=reading.lost,
         size=len(data),
         hash=digest(data),
     )

@@ -71,10 +71,7 @@ def _read_text(gate: Gate, path: str, sha256: str) -> tuple[str | None, list[Fau
         return None, [Fault(error.code, str(error), value=path)]
     if hashlib.sha256(data).hexdigest() != sha256:
         return None, _changed(data, sha256)
-    if data.isascii() and b"\r" not in data:
-        text, faults = data.decode("ascii"), []
-    else:
-        text, faults = decode(data)
+    text, faults = decode(data)
     return (None if faults else text), faults
 
 
@@ -85,4 +82,6 @@ def _changed(data: bytes, sha256: str) -> list[Fault]:
         return faults[:1]
     actual = hashlib.sha256(data).hexdigest()
     hint = f"if the text is meant to be as it now is, the hash is {actual}; else restore the text"
-    return [Fault("doc.hash", "the text is not the one that was hashed", field="sha256", value=sha256, hint=hint)]
+    return [
+        Fault("doc.hash", "the text is not the one that was hashed", field="sha256", value=sha256, hint=hint)
+    ]

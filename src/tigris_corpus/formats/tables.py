@@ -59,8 +59,8 @@ def _read(data: bytes, path: str) -> tuple[list[str], list[list[str]]]:
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(f"{path}:{line}: not UTF-8") from None
+        broken = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(f"{path}:{broken}: not UTF-8") from None
     rows: list[list[str]] = []
     width = 0
     for number, line in enumerate(text.split("\n"), start=1):
@@ -79,16 +79,16 @@ def _read(data: bytes, path: str) -> tuple[list[str], list[list[str]]]:
     return rows[0], rows[1:]
 
 
-def _order(row: Sequence[str], schema: TableSchema) -> list[list[tuple[int, int | str]]]:
+def _order(row: Sequence[str], schema: TableSchema) -> list[list[tuple[int, int, str]]]:
     """Return what a row is sorted by: its document, start and end where it has a span, and its key."""
     cells = dict(zip(schema.names, row, strict=True))
-    key = [cells[name] for name in schema.key]
-    for span in _SPANS:
-        if span[0] in cells:
-            key = [key[0].partition("-")[0], *(cells[name] for name in span), *key]
-    return [_natural(cell) for cell in key]
+    by = [cells[name] for name in schema.key]
+    for start, end in _SPANS:
+        if start in cells:
+            by = [by[0].partition("-")[0], cells[start], cells[end], *by]
+    return [_natural(cell) for cell in by]
 
 
-def _natural(text: str) -> list[tuple[int, int | str]]:
+def _natural(text: str) -> list[tuple[int, int, str]]:
     parts = _NUMBERS.split(text)
-    return [(0, int(part)) if part.isdecimal() and part.isascii() else (1, part) for part in parts if part]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]

@@ -7,14 +7,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tigris_corpus.checks.rule import LEVELS
-from tigris_corpus.issues import Severity
+from tigris_corpus.issues import Severity, plural
 from tigris_corpus.paths import PathError
-from tigris_corpus.report.style import painted, plural, visible
+from tigris_corpus.report.style import painted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tigris_corpus.issues import Issue, Location
+    from tigris_corpus.report.style import Colour
     from tigris_corpus.validation import Report
 
 _WIDTH = 100
@@ -35,7 +36,11 @@ def render(report: Report, issues: Sequence[Issue], *, colour: bool = False) -> 
         counts = Counter(issue.code for issue in report.issues)
         parts.append("\n".join(f"{count:6} {code}" for code, count in counts.most_common()))
     if report.not_run:
-        parts.append("\n".join(f"not run: {name} (L{level} {LEVELS[level]}): {why}" for level, name, why in report.not_run))
+        parts.append(
+            "\n".join(
+                f"not run: {name} (L{level} {LEVELS[level]}): {why}" for level, name, why in report.not_run
+            )
+        )
     parts.append(_verdict(report, colour=colour))
     return "\n\n".join(parts) + "\n"
 
@@ -75,7 +80,7 @@ class _Lines:
 
 def _issue(lines: _Lines, issue: Issue, *, colour: bool) -> str:
     at = issue.location
-    shade = "red" if issue.severity is Severity.ERROR else "yellow"
+    shade: Colour = "red" if issue.severity is Severity.ERROR else "yellow"
     head = f"{visible(str(at))}: {painted(str(issue.severity), shade, on=colour)} {issue.code}: {visible(issue.message)}"
     shown = [head]
     line = lines.line(at)

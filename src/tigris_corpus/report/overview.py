@@ -26,15 +26,25 @@ def summary(corpus: Corpus) -> dict[str, Any]:
         "events": of_event,
         "arguments": corpus.arguments["event_id"].map(of_event),
     }
-    links = corpus.mentions.assign(language=counted["mentions"])[["entity_id", "language"]].dropna().drop_duplicates()
+    links = (
+        corpus.mentions.assign(language=counted["mentions"])[["entity_id", "language"]]
+        .dropna()
+        .drop_duplicates()
+    )
     counted["entities"] = links["language"]
-    told = corpus.events.assign(language=of_event.to_numpy())[["incident_id", "language"]].dropna().drop_duplicates()
+    told = (
+        corpus.events.assign(language=of_event.to_numpy())[["incident_id", "language"]]
+        .dropna()
+        .drop_duplicates()
+    )
     counted["incidents"] = told["language"]
     names = sorted(languages.unique())
     counts = {}
     for table, column in counted.items():
         by_language = column.value_counts()
-        counts[table] = {name: int(by_language.get(name, 0)) for name in names} | {"total": len(corpus.tables[table])}
+        counts[table] = {name: int(by_language.get(name, 0)) for name in names} | {
+            "total": len(corpus.tables[table])
+        }
     layers = corpus.layers.pivot_table(
         index="document_id", columns="layer", values="status", aggfunc="first", observed=True
     )
@@ -45,7 +55,9 @@ def summary(corpus: Corpus) -> dict[str, Any]:
         "title": corpus.package.descriptor.get("title", ""),
         "root": str(corpus.package.root),
         "counts": counts,
-        "layers": {str(document): {str(k): str(v) for k, v in row.items()} for document, row in layers.iterrows()},
+        "layers": {
+            str(document): {str(k): str(v) for k, v in row.items()} for document, row in layers.iterrows()
+        },
         "rights": RIGHTS,
     }
 
@@ -58,7 +70,10 @@ def render(corpus: Corpus) -> str:
     table = [["", *languages], *([name, *map(str, row.values())] for name, row in counts.items())]
     layers = facts["layers"]
     columns = list(dict.fromkeys(layer for row in layers.values() for layer in row))
-    states = [["", *columns], *([name, *(row.get(layer, "") for layer in columns)] for name, row in layers.items())]
+    states = [
+        ["", *columns],
+        *([name, *(row.get(layer, "") for layer in columns)] for name, row in layers.items()),
+    ]
     return (
         f"{visible(facts['name'])} {visible(facts['version'])} (profile {facts['profile']})\n{visible(facts['title'])}\n\n"
         f"{_aligned(table, '>')}\n"

@@ -36,7 +36,10 @@ def render(corpus: Corpus, document_id: str, *, colour: bool = False) -> str:
     text = corpus.text(document_id)
     document = next(corpus.documents[corpus.documents["document_id"] == document_id].itertuples())
     facts = [document_id, document.language, document.publisher, document.date_published]
-    lines = [painted(" · ".join(visible(str(fact)) for fact in facts if isinstance(fact, str)), "bold", on=colour), ""]
+    lines = [
+        painted(" · ".join(visible(str(fact)) for fact in facts if isinstance(fact, str)), "bold", on=colour),
+        "",
+    ]
     mentions: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for sentence_id, start, end, kind in zip(
         *(corpus.mentions[name] for name in ("sentence_id", "start", "end", "entity_type")), strict=True
@@ -53,7 +56,9 @@ def render(corpus: Corpus, document_id: str, *, colour: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _marked(text: str, start: int, end: int, mentions: Iterable[tuple[int, int, str]], *, colour: bool) -> str:
+def _marked(
+    text: str, start: int, end: int, mentions: Iterable[tuple[int, int, str]], *, colour: bool
+) -> str:
     """Return the slice of a sentence with its mentions marked; mentions nest."""
     opening: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for m_start, m_end, kind in sorted(mentions, key=lambda mention: (mention[0], -mention[1])):

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 
     from tigris_corpus.checks.rule import Rule
 
+_PAGE_HEAD = """# Codes of the validator
+
+<!-- made by scripts/pages.py from the rules in src/tigris_corpus/checks; edit those -->
+
+Each issue that `tigris validate` reports has one of these codes. They are stable: a code keeps its meaning for as
+long as the profile keeps its version. `tigris explain CODE` shows the same text in the terminal."""
+
 
 def explain(rule: Rule) -> str:
     """Return what there is to know of one rule, as text."""
@@ -32,20 +39,18 @@ def listing(rules: Iterable[Rule]) -> str:
 
 def page(rules: Iterable[Rule]) -> str:
     """Return the documentation page of all rules, in Markdown."""
-    parts = [
-        "# Codes of the validator",
-        "<!-- made by scripts/pages.py from the rules in src/tigris_corpus/checks; edit those -->",
-        "Each issue that `tigris validate` reports has one of these codes. They are stable: a code keeps its meaning "
-        "for as long as the profile keeps its version. `tigris explain CODE` shows the same text in the terminal.",
-    ]
     by_level: dict[int, list[Rule]] = {}
     for rule in rules:
         by_level.setdefault(rule.level, []).append(rule)
+    parts = [_PAGE_HEAD]
     for level in sorted(by_level):
         parts.append(f"## Level {level}: {LEVELS[level]}")
-        for rule in sorted(by_level[level], key=lambda rule: rule.code):
-            parts.append(
-                f"### `{rule.code}`\n\n*{rule.severity}.* {rule.reason}\n\n"
-                f"- bad: `` {rule.bad} ``\n- good: `` {rule.good} ``\n- to mend it: {rule.hint}"
-            )
+        parts.extend(_entry(rule) for rule in sorted(by_level[level], key=lambda rule: rule.code))
     return "\n\n".join(parts) + "\n"
+
+
+def _entry(rule: Rule) -> str:
+    return (
+        f"### `{rule.code}`\n\n*{rule.severity}.* {rule.reason}\n\n"
+        f"- bad: `` {rule.bad} ``\n- good: `` {rule.good} ``\n- to mend it: {rule.hint}"
+    )

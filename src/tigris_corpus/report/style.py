@@ -33,15 +33,6 @@ def painted(text: str, colour: Colour, *, on: bool) -> str:
     return f"{CODES[colour]}{text}{RESET}" if on else text
 
 
-def plural(count: int, noun: str) -> str:
-    """Return a count with its noun.
-
-    >>> plural(1, "error"), plural(0, "error")
-    ('1 error', '0 errors')
-    """
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _written_out(character: str) -> str:
     code = ord(character)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - end of the basic plane
