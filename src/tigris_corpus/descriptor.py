@@ -371,25 +371,23 @@ class _Reader:
         if any(column is None for column in columns):
             return None
         known = tuple(column for column in columns if column is not None)
-        names = [column.name for column in known]
-        keys = [entry.get("primaryKey", []), *entry.get("uniqueKeys", [])]
-        links = [self._foreign_key(item) for item in entry.get("foreignKeys", [])]
-        used = [name for key in keys for name in key] + [n for link in links if link for n in link.fields]
-        unknown = next((name for name in used if name not in names), None)
-        if len(set(names)) < len(names) or unknown is not None or None in links:
-            message = (
-                f"a key names the column {unknown!r}, which the table lacks"
-                if unknown
-                else "keys or names clash"
-            )
-            self._report("pkg.schema", message, file=file, pointer="/foreignKeys" if None in links else "")
+        names = {column.name for column in known}
+        primary = _names(entry.get("primaryKey", []))
+        unique = [_names(key) for key in _listed(entry.get("uniqueKeys", []))]
+        links = [_foreign_key(item) for item in _listed(entry.get("foreignKeys", []))]
+        keys = [primary, *unique, *(link.fields if link else None for link in links)]
+        if len(names) < len(known):
+            self._report("pkg.schema", "two fields have one name", file=file, pointer="/fields")
+            return None
+        if any(key is None or not names.issuperset(key) for key in keys):
+            self._report("pkg.schema", "a key is no list of the table's own columns", file=file, pointer="")
             return None
         return TableSchema(
             title=str(entry.get("title", "")),
             description=str(entry.get("description", "")),
             fields=known,
-            primary_key=tuple(keys[0]),
-            unique_keys=tuple(tuple(key) for key in keys[1:]),
+            primary_key=primary or (),
+            unique_keys=tuple(key for key in unique if key),
             foreign_keys=tuple(link for link in links if link),
         )
 
@@ -415,6 +413,10 @@ class _Reader:
                 hint=_did_you_mean(str(kind), FIELD_TYPES),
             )
             return None
+        bounds = [constraints.get(bound) for bound in ("minimum", "maximum")]
+        if any(bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | float)) for bound in bounds):
+            self._report("pkg.schema", "a bound is a number", file=file, pointer=f"{pointer}/constraints")
+            return None
         pattern = constraints.get("pattern")
         if pattern is not None and not _is_linear(pattern):
             self._report(
@@ -436,19 +438,9 @@ class _Reader:
             required=bool(constraints.get("required", False)),
             unique=bool(constraints.get("unique", False)),
             pattern=pattern,
-            minimum=constraints.get("minimum"),
-            maximum=constraints.get("maximum"),
+            minimum=bounds[0],
+            maximum=bounds[1],
         )
-
-    @staticmethod
-    def _foreign_key(entry: Any) -> ForeignKey | None:
-        try:
-            reference = entry["reference"]
-            return ForeignKey(
-                tuple(entry["fields"]), reference.get("resource", ""), tuple(reference["fields"])
-            )
-        except (AttributeError, KeyError, TypeError):
-            return None
 
     def _known(self, entry: dict[str, Any], allowed: tuple[str, ...], pointer: str, file: str) -> None:
         for key in entry:
@@ -464,6 +456,28 @@ class _Reader:
 
     def _report(self, code: str, message: str, **where: Any) -> None:
         self.problems.append(Problem(code, message, **where))
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return a list as it is, and what is no list as a list that no key can be read from."""
+    return value if isinstance(value, list) else [None]
+
+
+def _names(value: Any) -> tuple[str, ...] | None:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        return None
+    return tuple(value)
+
+
+def _foreign_key(entry: Any) -> ForeignKey | None:
+    reference = entry.get("reference") if isinstance(entry, dict) else None
+    if not isinstance(reference, dict):
+        return None
+    resource = reference.get("resource", "")
+    fields, targets = _names(entry.get("fields")), _names(reference.get("fields"))
+    if not fields or not targets or len(fields) != len(targets) or not isinstance(resource, str):
+        return None
+    return ForeignKey(fields, resource, targets)
 
 
 def _did_you_mean(value: str, allowed: tuple[str, ...]) -> str | None:

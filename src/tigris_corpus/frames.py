@@ -54,12 +54,13 @@ def _column(field: Field, dtype: Any) -> pa.Column:
         checks.append(
             pa.Check(lambda date: bounds(date) is not None, element_wise=True, error="not an EDTF date")
         )
+    if field.unique:  # pandera's own takes two empty cells for one value
+        checks.append(pa.Check(lambda column: ~column.duplicated(keep=False), error="not unique"))
     is_label = isinstance(dtype, pd.CategoricalDtype)
     return pa.Column(
         dtype if is_label else DTYPES[field.type],
         checks,
         nullable=not field.required,
-        unique=field.unique,
         title=field.title,
         description=field.description,
     )

@@ -17,7 +17,7 @@ SEPARATOR = "; "
 """What stands between several values of one cell, as in POLECAT."""
 
 _PARTIES = ("actor", "recipient")
-_CASUALTIES = ("killed", "injured", "count")
+_NUMBERS = ("killed", "injured", "count")
 
 
 def event_arguments(corpus: Corpus) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def event_records(corpus: Corpus) -> pd.DataFrame:
     as EDTF), date_start and date_end (its first and last day, ISO 8601), event_type, mode, quad_class, realis,
     polarity, trigger_text; for actor and recipient: the names of the entities, or the text where nothing is linked
     (actor), their ids (actor_id), countries (actor_country) and sectors (actor_sector); reported_by (who says so),
-    place, place_country, latitude and longitude (degrees); killed, injured, count (values as annotated);
+    place, place_country, latitude and longitude (degrees); killed, injured, count (values, or the names of victims);
     sentence_id, sentence, incident_id, incident. Several values of one cell stand in the order of the text with
     ``SEPARATOR`` between them.
     """
@@ -121,10 +121,7 @@ def event_records(corpus: Corpus) -> pd.DataFrame:
     events["mode"] = _listed(corpus.event_modes, "event_id", "mode").reindex(events.index)
     for role in _PARTIES:
         _add_party(events, arguments, role)
-    for role in _CASUALTIES:
-        filled = _of_role(arguments, role)
-        values = filled.assign(value=filled["value"].fillna(filled["text"]))
-        events[role] = _listed(values, "event_id", "value").reindex(events.index)
+    _add_numbers(events, arguments)
     events["date"] = events["date"].fillna(
         _listed(_of_role(arguments, "time"), "event_id", "value", first=True)
     )
@@ -153,7 +150,7 @@ _RECORD = [
     *_PARTY_COLUMNS,
     "reported_by",
     *_PLACE,
-    *_CASUALTIES,
+    *_NUMBERS,
     "sentence_id",
     "sentence",
     "incident_id",
@@ -166,11 +163,13 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
 
     Columns: incident_id, incident, event_type, quad_class, extent, part_of, date (EDTF), date_start and date_end (ISO
     8601 days), mode, the columns of actor and recipient as in ``event_records``, place, place_country, latitude,
-    longitude, killed, injured, count (every distinct value that is told, which may contradict each other), mentions
-    (how many event mentions tell of it), documents and languages (those that do). A part and the series it is part
-    of are rows of their own: count one or the other.
+    longitude, killed, injured, count (every distinct value that is told, which may contradict each other), happened
+    (whether any mention is actual and positive: what is only planned, feared or denied has not), mentions (how many
+    event mentions tell of it), documents and languages (those that do). A part and the series it is part of are rows
+    of their own: count one or the other.
     """
-    told = corpus.events[["event_id", "incident_id", "sentence_id"]].dropna(subset=["incident_id"])
+    told = corpus.events[["event_id", "incident_id", "sentence_id", "realis", "polarity"]]
+    told = told.dropna(subset=["incident_id"])
     told = told.merge(_with_document(corpus, "sentence_id"), on="sentence_id", how="left")
     told = told.merge(corpus.documents[["document_id", "language"]], on="document_id", how="left")
     arguments = event_arguments(corpus).merge(told[["event_id", "incident_id"]], on="event_id")
@@ -182,10 +181,7 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
     records["mode"] = _listed(modes, "incident_id", "mode").reindex(records.index)
     for role in _PARTIES:
         _add_party(records, arguments, role, by="incident_id")
-    for role in _CASUALTIES:
-        filled = _of_role(arguments, role)
-        values = filled.assign(value=filled["value"].fillna(filled["text"]))
-        records[role] = _listed(values, "incident_id", "value").reindex(records.index)
+    _add_numbers(records, arguments, by="incident_id")
     _add_days(records)
     _add_place(corpus, records, arguments, by="incident_id")
     records["mentions"] = (
@@ -194,8 +190,8 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
     records["documents"] = _listed(told, "incident_id", "document_id").reindex(records.index)
     records["languages"] = _listed(told, "incident_id", "language").reindex(records.index)
     columns = ["incident_id", "incident", "event_type", "quad_class", "extent", "part_of"]
-    columns += ["date", "date_start", "date_end", "mode", *_PARTY_COLUMNS, *_PLACE, *_CASUALTIES]
-    return records[[*columns, "mentions", "documents", "languages"]].reset_index(drop=True)
+    columns += ["date", "date_start", "date_end", "mode", *_PARTY_COLUMNS, *_PLACE, *_NUMBERS]
+    return records[[*columns, "happened", "mentions", "documents", "languages"]].reset_index(drop=True)
 
 
 def _with_document(corpus: Corpus, key: str) -> pd.DataFrame:
@@ -233,6 +229,14 @@ def _add_party(records: pd.DataFrame, arguments: pd.DataFrame, role: str, by: st
         ("_sector", "sector"),
     ):
         records[role + suffix] = _listed(party, by, column).reindex(records.index)
+
+
+def _add_numbers(records: pd.DataFrame, arguments: pd.DataFrame, by: str = "event_id") -> None:
+    """Add killed, injured and count: the value of a number, or the name of a victim."""
+    for role in _NUMBERS:
+        filled = _of_role(arguments, role)
+        values = filled.assign(value=filled["value"].fillna(filled["entity"]).fillna(filled["text"]))
+        records[role] = _listed(values, by, "value").reindex(records.index)
 
 
 def _add_days(records: pd.DataFrame) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, open_package, packaged_root
+from tigris_corpus.engine.expressions import is_supported
 from tigris_corpus.issues import Location
 
 if TYPE_CHECKING:
@@ -135,9 +136,9 @@ RULES = by_code(
     error(
         0,
         "sec.regex",
-        "A pattern with back references or nested repeats can take for ever, and engines differ on anchors.",
+        "A pattern with back references or look-around can take for ever, and engines differ on anchors.",
         "write the pattern without anchors, look-around, back references and doubled repeats",
-        bad='{"pattern": "^(a+)+$"}',
+        bad=r'{"pattern": "^(a|aa)+\\1$"}',
         good='{"pattern": "a+"}',
     ),
     error(
@@ -171,6 +172,22 @@ def descriptor(snapshot: Snapshot) -> Iterator[Issue]:
     for problem in snapshot.package.problems:
         at = Location(file=problem.file, line=problem.line, column=problem.column, pointer=problem.pointer)
         yield RULES[problem.code].issue(at, problem.value, problem.message, problem.hint)
+
+
+def targets(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the schemas with a pattern that the engine does not take, or a key to columns that are not there."""
+    for name, table in snapshot.tables.items():
+        at = Location(file=_schema_path(snapshot.package, name), pointer="")
+        for field in table.schema.fields:
+            if field.pattern and not is_supported(field.pattern):
+                message = f"the pattern of {field.name!r} is not the same in every engine"
+                yield RULES["sec.regex"].issue(at, field.pattern, message)
+        for key in table.schema.foreign_keys:
+            target = snapshot.package.tables.get(key.resource or name)
+            columns = target.schema.names if target and target.schema else key.reference
+            if not set(key.reference) <= set(columns):
+                message = f"a foreign key names columns that {key.resource or name!r} lacks: {', '.join(key.reference)}"
+                yield RULES["pkg.schema"].issue(at, key.resource, message)
 
 
 def profile(snapshot: Snapshot) -> Iterator[Issue]:
@@ -266,6 +283,7 @@ def _walk(root: str, folder: str) -> Iterator[tuple[str, bool]]:
 
 CHECKS = (
     Check(tuple(RULES.values()), descriptor),
+    Check((RULES["sec.regex"], RULES["pkg.schema"]), targets),
     Check((RULES["pkg.missing-table"], RULES["pkg.schema-weakened"]), profile),
 )
 FILE_CHECKS = (

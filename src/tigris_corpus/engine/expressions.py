@@ -7,6 +7,7 @@ casting it there and back gives the same text.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -34,6 +35,16 @@ def full_match(pattern: str) -> str:
     return rf"\A(?:{pattern})\z"
 
 
+@lru_cache
+def is_supported(pattern: str) -> bool:
+    """Whether the engine takes a pattern; Python may take others."""
+    try:
+        pl.select(pl.lit("").str.contains(full_match(pattern)))
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
 def rules(field: Field, allowed: Sequence[str] | None = None) -> list[tuple[str, pl.Expr]]:
     """Return the rules of a column as (code, true where broken); ``allowed`` is its vocabulary, if it has one."""
     cell = pl.col(field.name)
@@ -52,7 +63,7 @@ def rules(field: Field, allowed: Sequence[str] | None = None) -> list[tuple[str,
         found.append(("sch.boolean", filled & ~cell.is_in(["true", "false"])))
     if allowed is not None:
         found.append(("sch.enum", filled & ~cell.is_in(list(allowed))))
-    if field.pattern:
+    if field.pattern and is_supported(field.pattern):
         found.append(("sch.pattern", filled & ~cell.str.contains(full_match(field.pattern))))
     return found
 

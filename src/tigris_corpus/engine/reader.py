@@ -26,6 +26,8 @@ LINE = "_line"
 BOM = b"\xef\xbb\xbf"
 CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
+_CELL = r'(?:"(?:[^"]|"")*"|[^",]*)'
+_QUOTED = re.compile(f"{_CELL}(?:,{_CELL})*")
 _DELIMITERS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
@@ -230,6 +232,8 @@ def _read_with_care(data: bytes, schema: TableSchema) -> Reading:
 
 def _cells(line: str) -> list[str] | None:
     """Return the cells of a line, or None where its quotes are wrong."""
+    if '"' in line and not _QUOTED.fullmatch(line):
+        return None
     try:
         rows = list(csv.reader(io.StringIO(line), strict=True))
     except csv.Error:

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tigris_corpus.descriptor import Field, TableSchema
+from tigris_corpus.engine import reader
+from tigris_corpus.engine.reader import LINE, read_table
+from tigris_corpus.formats.tables import write
+
+SCHEMA = TableSchema("", "", tuple(Field(name, "string") for name in "abc"), ("a",), (), ())
+CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=6)
+PRINTABLE = CELLS | st.sampled_from(["", ",", '"', '""', '","', " ", "NA", "é", "🙂"])
+
+
+def test_cells_are_text_and_rows_know_their_line() -> None:
+    reading = read_table(b'a,b,c\nNA,,"x, ""y"""\nnull,1,\n', SCHEMA)
+    assert reading.faults == ()
+    assert reading.frame is not None
+    assert reading.frame.rows() == [("NA", "", 'x, "y"', 2), ("null", "1", "", 3)]
+    assert reading.frame.columns == ["a", "b", "c", LINE]
+
+
+def test_a_table_with_its_header_alone_is_empty() -> None:
+    reading = read_table(b"a,b,c\n", SCHEMA)
+    assert reading.frame is not None
+    assert (reading.frame.height, reading.faults) == (0, ())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a,b,c\n1,2\n",
+        b"a,b,c\n1,2,3,4\n",
+        b"a,b,c\n1,2,3\n\n",
+        b'a,b,c\n1,"2\n3",4\n',
+        b'a,b,c\n1,"2,3\n',
+        b'a,b,c\n1,2"x"2,3\n',
+        b"a,b,c\n1,2\xe9,3\n",
+        b"a,b,c\n1,2\x00,3\n",
+        b"a,b,c\r\n1,2,3\r\n",
+        b"a,b,c\n1,2,3",
+        b"\xef\xbb\xbfa,b,c\n1,2,3\n",
+        b"b,a,c\n1,2,3\n",
+        b"a;b;c\n1;2;3\n",
+        b"a,b\n1,2\n",
+        b"",
+        b"\n",
+        bytes(range(256)),
+    ],
+)
+def test_every_fault_of_form_is_a_value(data: bytes) -> None:
+    assert read_table(data, SCHEMA).faults
+
+
+def test_a_broken_line_does_not_hide_the_others() -> None:
+    reading = read_table(b'a,b,c\n1,2\n3,4,5\n6,"7,8\n9,10,11\n', SCHEMA)
+    assert [(fault.code, fault.line) for fault in reading.faults] == [
+        ("csv.missing-cell", 2),
+        ("csv.unclosed-quote", 4),
+    ]
+    assert reading.frame is not None
+    assert reading.frame.rows() == [("3", "4", "5", 3), ("9", "10", "11", 5)]
+    assert reading.lost == ("1,2", '6,"7,8')
+
+
+@given(st.lists(st.tuples(PRINTABLE, PRINTABLE, PRINTABLE), max_size=8))
+def test_what_is_written_is_read(rows: list[tuple[str, str, str]]) -> None:
+    reading = read_table(write([("a", "b", "c"), *rows]), SCHEMA)
+    assert reading.faults == ()
+    assert reading.frame is not None
+    assert [row[:3] for row in reading.frame.rows()] == rows
+
+
+@given(st.lists(st.tuples(PRINTABLE, PRINTABLE, PRINTABLE), min_size=1, max_size=8))
+def test_the_careful_path_reads_what_the_quick_one_does(rows: list[tuple[str, str, str]]) -> None:
+    data = write([("a", "b", "c"), *rows])
+    quick = read_table(data, SCHEMA)
+    careful = reader._read_with_care(data, SCHEMA)  # noqa: SLF001 - the two paths are compared
+    assert quick.frame is not None
+    assert careful.frame is not None
+    assert quick.frame.equals(careful.frame)
+    assert careful.faults == ()
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise(data: bytes) -> None:
+    read_table(data, SCHEMA)
+    read_table(b"a,b,c\n" + data, SCHEMA)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+import packages
+from tigris_corpus import descriptor
+from tigris_corpus.errors import NotAPackageError
+
+
+def test_a_package_is_opened_by_its_folder_or_its_descriptor(base: Path) -> None:
+    for path in (base, base / "datapackage.json", str(base)):
+        package = descriptor.open_package(path)
+        assert package.root == base
+        assert (package.name, package.version, package.problems) == ("tigris-corpus", "0.1.0", ())
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("absent", "does not exist"), ("empty", "has no datapackage.json"), ("file.txt", "neither a folder nor a")],
+)
+def test_where_there_is_no_package_it_says_so(tmp_path: Path, path: str, reason: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.txt").write_bytes(b"")
+    with pytest.raises(NotAPackageError, match=reason):
+        descriptor.open_package(tmp_path / path)
+
+
+def test_the_clone_comes_before_the_copy_in_the_wheel() -> None:
+    assert descriptor.packaged_root() == packages.CLONE
+
+
+def test_a_vocabulary_is_the_enumeration_of_what_refers_to_it(base: Path) -> None:
+    package = descriptor.open_package(base)
+    key = package.vocabulary_of("mentions", "entity_type")
+    assert key == descriptor.ForeignKey(("entity_type",), "entity_types", ("entity_type",))
+    assert package.vocabulary_of("mentions", "sentence_id") is None
+    assert package.vocabulary_of("mentions", "text") is None
+
+
+def test_refreshing_changes_bytes_and_hashes_and_nothing_else(base: Path) -> None:
+    before = json.loads((base / "datapackage.json").read_text(encoding="utf-8"))
+    (base / "corpus" / "deprecated.csv").write_bytes(b"id,table,replaced_by,reason,version\n")
+    after = json.loads(descriptor.refreshed(descriptor.open_package(base)))
+    changed = after["resources"][13]
+    assert changed["bytes"] == 36
+    assert changed["hash"] == f"sha256:{hashlib.sha256(b'id,table,replaced_by,reason,version' + bytes([10])).hexdigest()}"
+    before["resources"][13] |= {"bytes": changed["bytes"], "hash": changed["hash"]}
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed", "expected"),
+    [
+        ("assault", ["ASSAULT", "AID"], "ASSAULT"),
+        ("ASAULT", ["ASSAULT", "AID"], "ASSAULT"),
+        ("zzz", ["ASSAULT", "AID"], None),
+        ("x", [], None),
+    ],
+)
+def test_the_nearest_value_is_the_one_that_was_meant(value: str, allowed: list[str], expected: str | None) -> None:
+    assert descriptor.nearest(value, allowed) == expected
+
+
+@pytest.mark.parametrize("pattern", ["^a$", "(?=a)b", r"(a)\1", r"\d", "a++", "(", "a" * 1001])
+def test_a_pattern_outside_the_safe_subset_is_a_problem(base: Path, pattern: str) -> None:
+    packages.edit(
+        base,
+        [
+            {
+                "op": "json",
+                "file": "schema/tables/layers.json",
+                "pointer": "/fields/0/constraints/pattern",
+                "value": pattern,
+            }
+        ],
+    )
+    assert [problem.code for problem in descriptor.open_package(base).problems] == ["sec.regex"]
+
+
+@pytest.mark.parametrize("junk", ["[]", "1", "null", '{"resources": 3}', '{"resources": [3, {"name": 1}]}', '{"resources": []}'])
+def test_json_that_is_no_descriptor_is_a_problem(base: Path, junk: str) -> None:
+    (base / "datapackage.json").write_text(junk, encoding="utf-8")
+    assert descriptor.open_package(base).problems
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "[]",
+        '{"fields": []}',
+        '{"fields": [3]}',
+        '{"fields": [{"name": "a", "constraints": []}]}',
+        '{"fields": [{"name": "a"}], "primaryKey": ["b"]}',
+        '{"fields": [{"name": "a"}], "primaryKey": "a"}',
+        '{"fields": [{"name": "a"}], "primaryKey": 3}',
+        '{"fields": [{"name": "a"}], "uniqueKeys": 3}',
+        '{"fields": [{"name": "a"}], "foreignKeys": [{"fields": ["a"]}]}',
+        '{"fields": [{"name": "a"}], "foreignKeys": 3}',
+        '{"fields": [{"name": "a"}], "foreignKeys": [{"fields": ["a"], "reference": {"resource": 3, "fields": [[]]}}]}',
+        '{"fields": [{"name": "a", "type": ["string"]}]}',
+        '{"fields": [{"name": "a", "constraints": {"minimum": "x"}}]}',
+        '{"fields": [{"name": "a"}, {"name": "a"}]}',
+        "\x00",
+    ],
+)
+def test_json_that_is_no_table_schema_is_a_problem(base: Path, junk: str) -> None:
+    (base / "schema" / "tables" / "layers.json").write_text(junk, encoding="utf-8")
+    assert {problem.file for problem in descriptor.open_package(base).problems} == {"schema/tables/layers.json"}
