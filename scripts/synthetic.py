@@ -29,9 +29,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from tigris_corpus import descriptor, store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 LANGUAGES = ("en", "fr")
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Return the words on either side of each slash: the English and the French spelling."""
+    found = (pair.partition("/") for pair in text.split(", "))
+    return [(english, french) for english, _, french in found]
+
+
 GUIDELINES = "1.0"
 COLUMNS = {
     "documents": "document_id language original_language original_language_basis title publisher publisher_basis "
@@ -71,10 +83,10 @@ LABELS = {
 }
 """The labels that are used here by name; they must be in the vocabularies."""
 
-# A template is text with {slot.form>role,2.role} for a mention and [words|TYPE label …] for the trigger of an event.
-# A role belongs to the first event of the sentence unless a number says which; `source` is whoever reports the
-# events, and `subject:` and `object:` are the ends of a relation between two entities. The labels of a trigger are
-# modes, a realis, a polarity, or `series` for several happenings told of as a whole.
+# A template is a line of text with {slot.form>role,2.role} for a mention and [words|TYPE label …] for the trigger of
+# an event. A role belongs to the first event of the sentence unless a number says which; `source` is whoever reports
+# the events, and `subject:` and `object:` are the ends of a relation between two entities. The labels of a trigger
+# are modes, a realis, a polarity, or `series` for several happenings told of as a whole.
 BODY = {
     "en": """
 On {day>time}, {militia>actor} [fired|ASSAULT heavy-weapons] {rockets>instrument} at {base>recipient}, injuring {few>injured} {soldiers}.
@@ -82,18 +94,18 @@ The {army>actor} [struck|ASSAULT aerial] a depot of {militia>recipient} near {ci
 {person>subject:member_of}, a spokesman for {militia>actor,object:member_of}, [threatened|THREATEN violence] to strike {soldiers>recipient} “in the next few days”.
 The {norp} foreign minister, {person>actor}, [met|CONSULT visit] {person>recipient} in {city>location} on {day}.
 {capital>actor,2.actor} and {capital>actor,2.actor} [agreed|AGREE] to hold a new round of [talks|CONSULT future] in {later}.
-The {government>actor} [asked|REQUEST yield] {state>recipient} to [withdraw|RETREAT withdraw hypothetical] {many} {soldiers>2.actor} from {base>2.location}.
-{state>actor} [rejected|REJECT yield] the demand, and {person} told {agency} that {many} {soldiers} would stay until {later}.
-Since {since>time}, the {group>actor} has carried out {many>count} [attacks|ASSAULT series] against {bases} in {state} and {state}.
+The {government>actor} [asked|REQUEST yield] {state>recipient} to [withdraw|RETREAT withdraw hypothetical] all {soldiers>2.actor} from {base>2.location}.
+{state>actor} [rejected|REJECT yield] the demand, and {person} told {agency} that {soldiers} would stay until {later}.
+Since {since>time}, the {group>actor} has carried out {many>count} [attacks|ASSAULT series] against {bases} in {state}.
 In {city>location}, {many} {protesters>actor} [marched|PROTEST demo] against the {government} on {day}.
 {capital>actor} [imposed sanctions|SANCTION discontinue] on {person>recipient} and {militia} in {month}, a move that {person} called "procrastination".
-The {army>actor} [deployed|MOBILIZE weapons] {drones>instrument} and {many} {soldiers} to {base>location} in {month}.
-The {police>actor} [arrested|COERCE arrest] {few} {fighters>recipient} of {militia} in {city}, on the road to {city}.
-{person>actor} [accused|ACCUSE] {state>recipient} of arming {militia} with {drones} and {rockets}.
+The {army>actor} [deployed|MOBILIZE weapons] {drones>instrument} and more {soldiers} to {base>location} in {month}.
+The {police>actor} [arrested|COERCE arrest] {few} {fighters>recipient} of {militia}, on the road to {city}.
+{person>actor} [accused|ACCUSE] {state>recipient} of arming {militia} with {drones}.
 {state>actor} [delivered|AID] {few>count} {trucks} to the {army>recipient} in {month}.
 The {army>actor} [trained|COOPERATE] with the {police>recipient} at {base}.
 {person>actor} [praised|SUPPORT] {militia>recipient} for {its} restraint since {since}.
-{capital>actor} [announced|CONCEDE] that {many} {soldiers>2.actor} would [leave|RETREAT withdraw future] {base>2.location} by {later}.
+{capital>actor} [announced|CONCEDE] that the {soldiers>2.actor} would [leave|RETREAT withdraw future] {base>2.location} by {later}.
 {few>count} {trucks} of the {army>actor} [left|RETREAT withdraw] {base>location} before {later}, as {agency>source} had written.
 {militia>actor} [suspended|RETREAT ceasefire] {its} attacks on {bases} on {weekday}, “out of respect for {state}”.
 {militia>actor} did not [sign|SUPPORT negative] the agreement between {capital} and {capital}.
@@ -104,9 +116,9 @@ A {bomb>instrument} [exploded|ASSAULT explosives] near {base} in {region}, killi
 Relations between {capital} and {capital} have worsened since the [killing|ASSAULT targeted drone] of {person>recipient} in {city>location} in {month>time}.
 The {parliament>actor} [called|REQUEST change] on the {government>recipient,2.actor} to [expel|SANCTION expel hypothetical] the {soldiers>2.recipient}.
 {agency>source} reported that {militia>actor} had [seized|COERCE seize] {few>count} {trucks>recipient} near {city}.
-The {government} [imposed a curfew|COERCE curfew] in {city>location} after the [attack|ASSAULT] on {base>2.recipient}, which {few} {confession} parties [condemned|ACCUSE] without naming {militia>3.recipient}.
+The {government} [imposed a curfew|COERCE curfew] in {city>location} after the [attack|ASSAULT] on {base>2.recipient}, which {confession} parties [condemned|ACCUSE] without naming {militia>3.recipient}.
 {confession>actor} parties [refused|REJECT meet] to receive {person>recipient}, fearing a security vacuum in {region}.
-{person>actor} [warned|THREATEN expel] that the {soldiers>recipient} would have to [go|RETREAT withdraw future] if the [strikes|ASSAULT hypothetical] on {militia>3.recipient} went on.
+{person>actor} [warned|THREATEN expel] that the {soldiers>recipient,2.actor} would have to [go|RETREAT withdraw future] if the [strikes|ASSAULT hypothetical] on {militia>3.recipient} went on.
 """,
     "fr": """
 Le {day>time}, {militia>actor} a [tiré|ASSAULT heavy-weapons] des {rockets>instrument} sur {base>recipient}, blessant {few>injured} {soldiers}.
@@ -114,18 +126,18 @@ L'{army>actor} a [frappé|ASSAULT aerial] {weekday} un dépôt {militia.of>recip
 {person>subject:member_of}, porte-parole {militia.of>actor,object:member_of}, a [menacé|THREATEN violence] de frapper les {soldiers>recipient} « dans les prochains jours ».
 Le ministre {norp.ms} des Affaires étrangères, {person>actor}, a [rencontré|CONSULT visit] {person>recipient} à {city>location} le {day}.
 {capital>actor,2.actor} et {capital>actor,2.actor} ont [accepté|AGREE] de tenir un nouveau cycle de [discussions|CONSULT future] en {later}.
-Le {government>actor} a [demandé|REQUEST yield] {state.to>recipient} de [retirer|RETREAT withdraw hypothetical] {many} {soldiers>2.actor} {base.of>2.location}.
-{state>actor} a [rejeté|REJECT yield] cette exigence, et {person} a dit {agency.to} que {many} {soldiers} resteraient jusqu'en {later}.
-Depuis {since>time}, le {group>actor} a mené {many>count} [attaques|ASSAULT series] contre des {bases} {state.in} et {state.in}.
+Le {government>actor} a [demandé|REQUEST yield] {state.to>recipient} de [retirer|RETREAT withdraw hypothetical] tous les {soldiers>2.actor} {base.of>2.location}.
+{state>actor} a [rejeté|REJECT yield] cette exigence, et {person} a dit {agency.to} que des {soldiers} resteraient jusqu'en {later}.
+Depuis {since>time}, le {group>actor} a mené {many>count} [attaques|ASSAULT series] contre des {bases} {state.in}.
 À {city>location}, {many} {protesters>actor} ont [défilé|PROTEST demo] contre le {government} le {day}.
 {capital>actor} a pris des [sanctions|SANCTION discontinue] contre {person>recipient} et {militia} en {month}, une décision que {person} qualifie de « manœuvre ».
-L'{army>actor} a [déployé|MOBILIZE weapons] des {drones>instrument} et {many} {soldiers} {base.to>location} en {month}.
-La {police>actor} a [arrêté|COERCE arrest] {few} {fighters>recipient} {militia.of} à {city}, sur la route {city.of}.
-{person>actor} a [accusé|ACCUSE] {state>recipient} d'armer {militia} avec des {drones} et des {rockets}.
+L'{army>actor} a [déployé|MOBILIZE weapons] des {drones>instrument} et d'autres {soldiers} {base.to>location} en {month}.
+La {police>actor} a [arrêté|COERCE arrest] {few} {fighters>recipient} {militia.of}, sur la route {city.of}.
+{person>actor} a [accusé|ACCUSE] {state>recipient} d'armer {militia} avec des {drones}.
 {state>actor} a [livré|AID] {few>count} {trucks} à l'{army>recipient} en {month}.
 L'{army>actor} s'est [entraînée|COOPERATE] avec la {police>recipient} {base.to}.
 {person>actor} a [salué|SUPPORT] la retenue {militia.of>recipient} et de {its} combattants depuis {since}.
-{capital>actor} a [annoncé|CONCEDE] que {many} {soldiers>2.actor} [quitteraient|RETREAT withdraw future] {base>2.location} avant {later}.
+{capital>actor} a [annoncé|CONCEDE] que les {soldiers>2.actor} [quitteraient|RETREAT withdraw future] {base>2.location} avant {later}.
 {few>count} {trucks} de l'{army>actor} ont [quitté|RETREAT withdraw] {base>location} avant {later}, comme l'avait écrit {agency>source}.
 {militia>actor} a [suspendu|RETREAT ceasefire] {its} attaques contre les {bases} {weekday}, « par respect pour {state} ».
 {militia>actor} n'a pas [signé|SUPPORT negative] l'accord entre {capital} et {capital}.
@@ -136,9 +148,9 @@ Une {bomb>instrument} a [explosé|ASSAULT explosives] près {base.of} {region.in
 Les relations entre {capital} et {capital} se sont dégradées depuis l'[assassinat|ASSAULT targeted drone] {person.of>recipient} à {city>location} en {month>time}.
 Le {parliament>actor} a [appelé|REQUEST change] le {government>recipient,2.actor} à [expulser|SANCTION expel hypothetical] les {soldiers>2.recipient}.
 D'après {agency>source}, {militia>actor} a [saisi|COERCE seize] {few>count} {trucks>recipient} près {city.of}.
-Le {government} a décrété un [couvre-feu|COERCE curfew] à {city>location} après l'[attaque|ASSAULT] contre {base>2.recipient}, que {few} partis {confession.mp} ont [condamnée|ACCUSE] sans nommer {militia>3.recipient}.
+Le {government} a décrété un [couvre-feu|COERCE curfew] à {city>location} après l'[attaque|ASSAULT] contre {base>2.recipient}, que des partis {confession.mp} ont [condamnée|ACCUSE] sans nommer {militia>3.recipient}.
 Des partis {confession.mp>actor} ont [refusé|REJECT meet] de recevoir {person>recipient}, de crainte d'un vide sécuritaire {region.in}.
-{person>actor} a [averti|THREATEN expel] que les {soldiers>recipient} devraient [partir|RETREAT withdraw future] si les [frappes|ASSAULT hypothetical] contre {militia>3.recipient} continuaient.
+{person>actor} a [averti|THREATEN expel] que les {soldiers>recipient,2.actor} devraient [partir|RETREAT withdraw future] si les [frappes|ASSAULT hypothetical] contre {militia>3.recipient} continuaient.
 """,
 }
 BANNER = {
@@ -192,7 +204,10 @@ BOILERPLATE = {
     "fr": ("PUBLICITÉ", "Je m'abonne", "Partager l'article 📤", "Recevez notre lettre d'information"),
 }
 SHORT_LINK = {"en": "Short link: https://example.org/{}", "fr": "Lien court: https://example.org/{}"}
-PUBLISHERS = {"en": ("The Tigris Post", "Levant Today", "Gulf Observer"), "fr": ("Le Courrier du Tigre", "Orient Matin")}
+PUBLISHERS = {
+    "en": ("The Tigris Post", "Levant Today", "Gulf Observer"),
+    "fr": ("Le Courrier du Tigre", "Orient Matin"),
+}
 
 SLOTS = {
     "PER": "fighters person protesters reporter soldiers",
@@ -213,7 +228,18 @@ SLOT_TYPES = {slot: entity_type for entity_type, slots in SLOTS.items() for slot
 # slug, English article and name, French article and name, country, Wikidata, adjective in English, in French (m., f.)
 STATES = (
     ("iraq", "", "Iraq", "l'", "Irak", "IRQ", "Q796", "Iraqi", "irakien", "irakienne"),
-    ("united-states", "the ", "United States", "les ", "États-Unis", "USA", "Q30", "American", "américain", "américaine"),
+    (
+        "united-states",
+        "the ",
+        "United States",
+        "les ",
+        "États-Unis",
+        "USA",
+        "Q30",
+        "American",
+        "américain",
+        "américaine",
+    ),
     ("iran", "", "Iran", "l'", "Iran", "IRN", "Q794", "Iranian", "iranien", "iranienne"),
     ("syria", "", "Syria", "la ", "Syrie", "SYR", "", "Syrian", "syrien", "syrienne"),
     ("jordan", "", "Jordan", "la ", "Jordanie", "JOR", "", "Jordanian", "jordanien", "jordanienne"),
@@ -258,9 +284,17 @@ COMPOUNDS = (
 )
 WORDS = {
     "rockets": (("rockets", "roquettes"), ("mortar shells", "obus de mortier"), ("missiles", "missiles")),
-    "drones": (("drones", "drones"), ("armed drones", "drones armés"), ("booby-trapped drones", "drones piégés")),
+    "drones": (
+        ("drones", "drones"),
+        ("armed drones", "drones armés"),
+        ("booby-trapped drones", "drones piégés"),
+    ),
     "bomb": (("bomb", "bombe"), ("mine", "mine"), ("roadside bomb", "bombe artisanale")),
-    "trucks": (("trucks", "camions"), ("armoured cars", "véhicules blindés"), ("helicopters", "hélicoptères")),
+    "trucks": (
+        ("trucks", "camions"),
+        ("armoured cars", "véhicules blindés"),
+        ("helicopters", "hélicoptères"),
+    ),
     "fighters": (("fighters", "combattants"), ("militiamen", "miliciens")),
     "protesters": (("demonstrators", "manifestants"), ("students", "étudiants")),
 }
@@ -293,7 +327,13 @@ EPITHETS = (
     ("Liberation", "de la Libération"),
     ("Fidelity", "de la Fidélité"),
 )
-VILLAGES = (("Tell ", "Tell "), ("Umm ", "Oumm "), ("Wadi ", "Ouadi "), ("Deir ", "Deïr "), ("Khan ", "Khan "))
+VILLAGES = (
+    ("Tell ", "Tell "),
+    ("Umm ", "Oumm "),
+    ("Wadi ", "Ouadi "),
+    ("Deir ", "Deïr "),
+    ("Khan ", "Khan "),
+)
 FORTS = (("Ain al-", "Aïn al-"), ("Qalat ", "Qalaat "), ("Camp ", "Camp "))
 ROOTS = _pairs(
     "Harir/Harir, Taji/Taji, Shaddadi/Chaddadi, Rashid/Rachid, Samawa/Samaoua, Uzaym/Ouzaïm, "
@@ -301,16 +341,16 @@ ROOTS = _pairs(
 )
 SIDES = (("", ""), (" al-Gharbi", " al-Gharbi"), (" al-Sharqi", " al-Charqi"), (" al-Kabir", " al-Kébir"))
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "en": _words("January February March April May June July August September October November December"),
+    "fr": _words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
 }
 WEEKDAYS = {
-    "en": [f"last {name}" for name in "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()],
-    "fr": [f"{name} dernier" for name in "lundi mardi mercredi jeudi vendredi samedi dimanche".split()],
+    "en": _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    "fr": [f"{name} dernier" for name in _words("lundi mardi mercredi jeudi vendredi samedi dimanche")],
 }
 SMALL = {
-    "en": "two three four five six seven eight nine ten eleven twelve".split(),
-    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze".split(),
+    "en": _words("two three four five six seven eight nine ten eleven twelve"),
+    "fr": _words("deux trois quatre cinq six sept huit neuf dix onze douze"),
 }
 BOUNDED = {"en": ("more than ", "at least "), "fr": ("plus de ", "au moins ")}
 THOUSANDS = {"en": ",", "fr": "\u202f"}
@@ -414,21 +454,35 @@ class Vocabulary:
         slots = [part for part in template.parts if isinstance(part, Slot)]
         permitted = self.zones[zone]
         require(permitted["mentions_annotated"] == "true" or not slots, f"{zone} has no mentions: {source}")
-        require(permitted["events_annotated"] == "true" or not template.events, f"{zone} has no events: {source}")
+        require(
+            permitted["events_annotated"] == "true" or not template.events, f"{zone} has no events: {source}"
+        )
         for number, event in enumerate(template.events):
             kind = event.event_type
             require(kind in self.event_names, f"no event type {kind}: {source}")
             for mode in event.modes:
                 require((kind, mode) in self.modes, f"{kind} has no mode {mode}: {source}")
-            filled = [(role, SLOT_TYPES[slot.name]) for slot in slots for at, role in slot.roles if at == number]
+            filled = [
+                (role, SLOT_TYPES[slot.name]) for slot in slots for at, role in slot.roles if at == number
+            ]
             for role, filler in filled:
                 require((kind, role) in self.roles, f"{kind} has no role {role}: {source}")
-                require((kind, role, filler) in self.fillers, f"{filler} may not fill {role} of {kind}: {source}")
+                require(
+                    (kind, role, filler) in self.fillers, f"{filler} may not fill {role} of {kind}: {source}"
+                )
             names = [role for role, _ in filled]
             for (event_type, role), row in self.roles.items():
                 if event_type == kind:
                     require(row["expected"] == "false" or role in names, f"{kind} lacks {role}: {source}")
-                    require(row["repeatable"] == "true" or names.count(role) < 2, f"{kind}, {role} twice: {source}")  # noqa: PLR2004
+                    require(
+                        row["repeatable"] == "true" or names.count(role) <= 1,
+                        f"{kind}, {role} twice: {source}",
+                    )
+
+
+def chance(random: Random, share: float) -> bool:
+    """Return True in so large a share of the calls."""
+    return random.random() < share
 
 
 def require(condition: bool, message: str) -> None:
@@ -474,7 +528,14 @@ def _trigger(words: str, notation: str, vocabulary: Vocabulary) -> Trigger:
     realis = [label for label in labels if label in vocabulary.realis]
     polarity = [label for label in labels if label in vocabulary.polarities]
     modes = sorted(set(labels) - {*realis, *polarity, "series"})
-    return Trigger(words, event_type, tuple(modes), *(realis or ["actual"]), *(polarity or ["positive"]), "series" in labels)
+    return Trigger(
+        text=words,
+        event_type=event_type,
+        modes=tuple(modes),
+        realis=realis[0] if realis else "actual",
+        polarity=polarity[0] if polarity else "positive",
+        is_series="series" in labels,
+    )
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:
@@ -515,11 +576,22 @@ def name_forms(entity_id: str, entity_type: str, english: tuple[str, ...], frenc
 def adjective_forms(entity_id: str, english: str, masculine: str, feminine: str) -> Forms:
     """Return the phrases for an adjective of nationality or religion, by gender and number in French."""
     plural = masculine if masculine[-1] in "sx" else f"{masculine}s"
-    words = {"en.the": english, "fr.ms": masculine, "fr.fs": feminine, "fr.mp": plural, "fr.fp": f"{feminine}s"}
-    return {form: Phrase(word, (Mark(0, len(word), "NORP", "NAM", "", entity_id),)) for form, word in words.items()}
+    words = {
+        "en.the": english,
+        "fr.ms": masculine,
+        "fr.fs": feminine,
+        "fr.mp": plural,
+        "fr.fp": f"{feminine}s",
+    }
+    return {
+        form: Phrase(word, (Mark(0, len(word), "NORP", "NAM", "", entity_id),))
+        for form, word in words.items()
+    }
 
 
-def compound_forms(entity_type: str, entity_id: str, nouns: tuple[str, str], adjectives: Forms, form: str) -> Forms:
+def compound_forms(
+    entity_type: str, entity_id: str, nouns: tuple[str, str], adjectives: Forms, form: str
+) -> Forms:
     """Return the phrases for a noun with an adjective that is a mention of its own: "[[American] army]"."""
     phrases = {}
     for language, noun in zip(LANGUAGES, nouns, strict=True):
@@ -527,7 +599,9 @@ def compound_forms(entity_type: str, entity_id: str, nouns: tuple[str, str], adj
         text = f"{adjective.text} {noun}" if language == "en" else f"{noun} {adjective.text}"
         start = 0 if language == "en" else len(noun) + 1
         inner = adjective.marks[0]._replace(start=start, end=start + len(adjective.text))
-        phrases[f"{language}.the"] = Phrase(text, (Mark(0, len(text), entity_type, "NOM", "", entity_id), inner))
+        phrases[f"{language}.the"] = Phrase(
+            text, (Mark(0, len(text), entity_type, "NOM", "", entity_id), inner)
+        )
     return phrases
 
 
@@ -548,9 +622,10 @@ class Pool:
             self._made.append(self._make(len(self._made)))
         return self._made[index]
 
-    def draw(self, random: Random, document: int, taken: Iterable[int] = ()) -> int:
+    def draw(self, random: Random, document: int, taken: Collection[int] = ()) -> int:
         """Return the index of something that is not taken, for a document of a number."""
         size = self._base + int(self._growth * isqrt(document))
+        require(len(taken) < size, "a sentence asks for more things than there are")
         index = int(size * random.random() ** 2)
         while index in taken:
             index = (index + 1) % size
@@ -599,7 +674,9 @@ class Registry:
 
     def _check_links(self, pool: Sequence[Forms]) -> None:
         """Raise ValueError where a mention would link to an entity of a type that the vocabulary does not allow."""
-        for mark in {mark for forms in pool for phrase in forms.values() for mark in phrase.marks if mark.entity_id}:
+        for mark in {
+            mark for forms in pool for phrase in forms.values() for mark in phrase.marks if mark.entity_id
+        }:
             pair = (mark.entity_type, self.rows[mark.entity_id][2])
             require(pair[0] == pair[1] or pair in self._links, f"{pair[0]} may not link to {pair[1]}")
 
@@ -644,7 +721,9 @@ class Registry:
 
     def _reporter(self, name: str) -> Forms:
         """Return the forms of a name that some pages write with combining marks."""
-        plain = "".join(mark for mark in unicodedata.normalize("NFD", name) if not unicodedata.combining(mark))
+        plain = "".join(
+            mark for mark in unicodedata.normalize("NFD", name) if not unicodedata.combining(mark)
+        )
         slug = self.add(slug_of(plain), name, "PER", "JRN")
         forms = name_forms(slug, "PER", ("", name), ("", name))
         decomposed = unicodedata.normalize("NFD", name)
@@ -657,7 +736,9 @@ class Registry:
         forms = name_forms(slug, "ORG", english, french)
         for form, phrase in forms.items():
             end = len(phrase.text)
-            inner = Mark(end - len("Iraq" if form.startswith("en") else "Irak"), end, "GPE", "NAM", "", "iraq")
+            inner = Mark(
+                end - len("Iraq" if form.startswith("en") else "Irak"), end, "GPE", "NAM", "", "iraq"
+            )
             forms[form] = phrase._replace(marks=(*phrase.marks, inner))
         return forms
 
@@ -667,7 +748,14 @@ class Registry:
         return {f"{language}.the": phrase for language in LANGUAGES}
 
     def _compound(
-        self, state: Sequence[str], kind: str, slug: str, sector: str, words: list[str], adjective: Forms, form: str
+        self,
+        state: Sequence[str],
+        kind: str,
+        slug: str,
+        sector: str,
+        words: list[str],
+        adjective: Forms,
+        form: str,
     ) -> Forms:
         entity_id = slug.format(state[0])
         if sector:
@@ -680,7 +768,9 @@ class Registry:
         middle = FIRST_NAMES[father - 1] if father else ("", "")
         names = [
             " ".join(part for part in parts if part)
-            for parts in zip(FIRST_NAMES[first], middle, LAST_NAMES[(last + first) % len(LAST_NAMES)], strict=True)
+            for parts in zip(
+                FIRST_NAMES[first], middle, LAST_NAMES[(last + first) % len(LAST_NAMES)], strict=True
+            )
         ]
         slug = self.add(slug_of(names[0]), names[0], "PER", "GOV", "IRQ")
         return name_forms(slug, "PER", ("", names[0]), ("", names[1]))
@@ -756,11 +846,27 @@ class Story:
         self.registry.used.add(location_id)
         if is_series:
             day = self.day - timedelta(days=60)
-            self.rows[slug] = (slug, f"{name}, and more", event_type, "series", "", f"{day:%Y-%m}/..", location_id)
+            self.rows[slug] = (
+                slug,
+                f"{name}, and more",
+                event_type,
+                "series",
+                "",
+                f"{day:%Y-%m}/..",
+                location_id,
+            )
             return Incident(slug, day, city)
         day = self.day - timedelta(days=self.random.randrange(6))
-        whole = self.incident(event_type, is_series=True).incident_id if self.random.random() < 0.5 else ""  # noqa: PLR2004
-        self.rows[slug] = (slug, f"{name}, {slug[-1]}", event_type, "single", whole, day.isoformat(), location_id)
+        whole = self.incident(event_type, is_series=True).incident_id if chance(self.random, 0.5) else ""
+        self.rows[slug] = (
+            slug,
+            f"{name}, {slug[-1]}",
+            event_type,
+            "single",
+            whole,
+            day.isoformat(),
+            location_id,
+        )
         return Incident(slug, day, city)
 
 
@@ -783,11 +889,24 @@ def stock_up(vocabulary: Vocabulary) -> Stock:
     }
     templates: dict[tuple[str, str], list[Template]] = {}
     for (name, zone), by_language in sources.items():
-        for language, texts in by_language.items():
-            templates[name, language] = [parse(text, language, vocabulary) for text in texts]
-            for template, text in zip(templates[name, language], texts, strict=True):
-                vocabulary.check(template, zone, text)
+        for language, text in by_language.items():
+            lines = text.strip().splitlines()
+            templates[name, language] = [parse(line, language, vocabulary) for line in lines]
+            for template, line in zip(templates[name, language], lines, strict=True):
+                vocabulary.check(template, zone, line)
     return Stock(Registry(vocabulary), templates)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A sentence before it has its place in a text; offsets are code points from its start."""
+
+    text: str = ""
+    marks: list[tuple[int, int, Mark]] = field(default_factory=list)
+    """Start and end of each mention."""
+    slots: list[tuple[Slot, int]] = field(default_factory=list)
+    """The slots that were filled, each with the place in ``marks`` of the mention that fills it."""
+    triggers: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Writer:
@@ -803,18 +922,25 @@ class Writer:
         self.random = Random(f"{seed}/{number}")
         self.day = story.day + timedelta(days=self.random.randrange(1, 3))
         self.date_basis = self.random.choice(("stated", "inferred", "inferred", "unknown"))
-        self.has_banner = self.random.random() < 0.25  # noqa: PLR2004
-        self.is_typographic = self.random.random() < 0.75  # noqa: PLR2004
+        self.has_banner = chance(self.random, 0.25)
+        self.is_typographic = chance(self.random, 0.75)
         self.militia = story.militia
         self.rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS}
         self.relations: dict[tuple[str, str, str], str] = {}
         self._pieces: list[str] = []
         self._length = 0
-        self._values: dict[str, Callable[[date], Phrase]] = {
+        self._makers: dict[str, Callable[[date], Phrase]] = {
             "day": self._day,
             "month": self._month,
             "since": self._since,
             "weekday": self._weekday,
+            "later": lambda _: self._month(
+                self.day + timedelta(days=self.random.randrange(60, 600)), is_stated=True
+            ),
+            "few": lambda _: self._number(self.random.randrange(2, 13)),
+            "many": lambda _: self._number(self.random.randrange(15, 300) * 10),
+            "group": lambda _: self._anaphor({"en": "group", "fr": "groupe"}, "NOM"),
+            "its": lambda _: self._anaphor({"en": "its", "fr": "ses"}, "PRO"),
         }
 
     @property
@@ -825,12 +951,12 @@ class Writer:
     def compose(self) -> Self:
         """Write the whole document and return it."""
         random = self.random
-        if random.random() < 0.3:  # noqa: PLR2004
-            self.plain(f"date {self.day:%Y-%m}", "metadata")
+        if self.date_basis == "stated":
+            self.plain(f"date {self.day}", "metadata")
         self.told("heading")
         self.told("byline")
         lines = random.randrange(5, 7)
-        body = random.sample(self.templates["body", self.language], 4 * lines - random.randrange(4))
+        body = random.sample(self.templates["body", self.language], 4 * lines - random.randrange(1, 5))
         if self.has_banner:
             body.insert(0, random.choice(self.templates["banner", self.language]))
         size = -(-len(body) // lines)
@@ -839,10 +965,10 @@ class Writer:
                 self.told("heading")
             for template in body[line * size : (line + 1) * size]:
                 self.told("body", template)
-            self.line(blank=random.random() < 0.2)  # noqa: PLR2004
+            self.line(blank=chance(random, 0.2))
         self.told("link")
         self.plain(random.choice(BOILERPLATE[self.language]), "boilerplate")
-        self.plain(SHORT_LINK[self.language].format(self.number), "boilerplate", is_last=random.random() < 0.5)  # noqa: PLR2004
+        self.plain(SHORT_LINK[self.language].format(self.number), "boilerplate", is_last=chance(random, 0.5))
         return self
 
     def line(self, *, blank: bool = False) -> None:
@@ -865,35 +991,41 @@ class Writer:
             self.story.incident(event.event_type, is_series=event.is_series) if event.has_incident else None
             for event in template.events
         ]
+        draft = self._draft(template, known)
+        start, sentence_id, text = self._sentence(draft.text, zone)
+        ids = self._mentions(draft.marks, start, sentence_id, text)
+        slots = [(slot, ids[at]) for slot, at in draft.slots]
+        self._events(template.events, draft.triggers, known, slots, (start, sentence_id, text))
+        self._relation(
+            {slot.relation: draft.marks[at][2].entity_id for slot, at in draft.slots if slot.relation},
+            sentence_id,
+        )
+        if zone == "body":
+            self._append(" ")
+        else:
+            self.line()
+
+    def _draft(self, template: Template, known: list[Incident | None]) -> Draft:
+        """Fill the slots of a template."""
         pieces: list[str] = []
-        spans: list[tuple[int, int]] = []
-        marks: list[tuple[int, int, int, Mark]] = []
-        slots: list[tuple[Slot, int]] = []
+        draft = Draft()
         taken: dict[str, set[int]] = {}
         length = 0
         for part in template.parts:
             if isinstance(part, Slot):
-                phrase = self._fill(part, known, taken)
-                slots.append((part, len(marks)))
-                marks.extend((length + mark.start, length + mark.end, len(marks), mark) for mark in phrase.marks)
-                piece = phrase.text
+                piece, marks = self._fill(part, known, taken)
+                draft.slots.append((part, len(draft.marks)))
+                draft.marks.extend((length + mark.start, length + mark.end, mark) for mark in marks)
             elif isinstance(part, Trigger):
-                spans.append((length, length + len(part.text)))
                 piece = part.text
+                draft.triggers.append((length, length + len(piece)))
             else:
                 piece = part
             pieces.append(piece)
             length += len(piece)
         text = "".join(pieces)
-        start, sentence_id, text = self._sentence(text[0].upper() + text[1:], zone)
-        ids = self._mentions(marks, start, sentence_id, text)
-        self._events(template.events, spans, known, [(slot, ids[at]) for slot, at in slots], (start, sentence_id, text))
-        ends = {slot.relation: marks[at][3].entity_id for slot, at in slots if slot.relation}
-        self._relation(ends, sentence_id)
-        if zone == "body":
-            self._append(" ")
-        else:
-            self.line()
+        draft.text = text[0].upper() + text[1:]
+        return draft
 
     def _append(self, text: str) -> None:
         self._pieces.append(text)
@@ -910,11 +1042,14 @@ class Writer:
         rows.append((sentence_id, self.document_id, start, self._length, zone, text))
         return start, sentence_id, text
 
-    def _mentions(self, marks: list[tuple[int, int, int, Mark]], start: int, sentence_id: str, text: str) -> list[str]:
+    def _mentions(
+        self, marks: list[tuple[int, int, Mark]], start: int, sentence_id: str, text: str
+    ) -> list[str]:
         """Keep the mentions of a sentence and return their ids in the order of ``marks``."""
         ids = [""] * len(marks)
         rows = self.rows["mentions"]
-        for first, last, place, mark in sorted(marks, key=lambda found: found[:2]):
+        for place in sorted(range(len(marks)), key=lambda at: marks[at][:2]):
+            first, last, mark = marks[place]
             ids[place] = mention_id = f"{self.document_id}-M{len(rows) + 1:03d}"
             rows.append((mention_id, sentence_id, start + first, start + last, text[first:last], *mark[2:]))
             if mark.entity_id:
@@ -935,10 +1070,18 @@ class Writer:
         rows = self.rows["events"]
         for number, (event, (first, last), incident) in enumerate(zip(events, spans, known, strict=True)):
             event_id = f"{self.document_id}-E{len(rows) + 1:03d}"
-            labels = (event.event_type, event.realis, event.polarity, source, incident.incident_id if incident else "")
+            labels = (
+                event.event_type,
+                event.realis,
+                event.polarity,
+                source,
+                incident.incident_id if incident else "",
+            )
             rows.append((event_id, sentence_id, start + first, start + last, text[first:last], *labels))
             self.rows["event_modes"].extend((event_id, mode) for mode in event.modes)
-            filled = [(role, mention_id) for slot, mention_id in slots for at, role in slot.roles if at == number]
+            filled = [
+                (role, mention_id) for slot, mention_id in slots for at, role in slot.roles if at == number
+            ]
             self.rows["arguments"].extend((event_id, role, mention_id) for role, mention_id in sorted(filled))
 
     def _relation(self, ends: dict[tuple[str, str] | None, str], sentence_id: str) -> None:
@@ -949,37 +1092,31 @@ class Writer:
 
     def _fill(self, slot: Slot, known: list[Incident | None], taken: dict[str, set[int]]) -> Phrase:
         """Return what fills a slot: the time and the city of a happening are those of its incident."""
-        name = slot.name
         incident = next((known[at] for at, role in slot.roles if role in {"time", "location"}), None)
-        if name in self._values:
-            return self._values[name](incident.day if incident else self.day)
-        if name in WORDS:
-            return self._noun(self.random.choice(WORDS[name])[LANGUAGES.index(self.language)], SLOT_TYPES[name])
-        if name in {"group", "its"}:
-            return self._anaphor(name)
-        if name == "few":
-            return self._number(self.random.randrange(2, 13))
-        if name == "many":
-            return self._number(self.random.randrange(15, 300) * 10)
-        if name == "later":
-            return self._month(self.day + timedelta(days=self.random.randrange(60, 600)), is_stated=True)
-        pool = self.registry.pools[name]
-        seen = taken.setdefault(name, set())
-        index = incident.city if incident and name == "city" else pool.draw(self.random, self.number, seen)
-        seen.add(index)
-        if name == "militia":
-            self.militia = index
-        form = slot.form
-        if name == "reporter" and self.has_banner:
-            form = f"{self.language}.decomposed"
-        return pool[index][form]
+        if slot.name in self._makers:
+            return self._makers[slot.name](incident.day if incident else self.day)
+        if slot.name in WORDS:
+            english, french = self.random.choice(WORDS[slot.name])
+            return self._noun(english if self.language == "en" else french, SLOT_TYPES[slot.name])
+        return self._drawn(slot, incident, taken.setdefault(slot.name, set()))
 
-    def _anaphor(self, name: str) -> Phrase:
+    def _drawn(self, slot: Slot, incident: Incident | None, taken: set[int]) -> Phrase:
+        """Return words for an entity that the sentence has not named."""
+        pool = self.registry.pools[slot.name]
+        index = (
+            incident.city if incident and slot.name == "city" else pool.draw(self.random, self.number, taken)
+        )
+        taken.add(index)
+        if slot.name == "militia":
+            self.militia = index
+        is_apart = slot.name == "reporter" and self.has_banner
+        return pool[index][f"{self.language}.decomposed" if is_apart else slot.form]
+
+    def _anaphor(self, words: dict[str, str], mention_type: str) -> Phrase:
         """Return words that refer back to the last armed group."""
-        text, kind = {"group": ({"en": "group", "fr": "groupe"}, "NOM"), "its": ({"en": "its", "fr": "ses"}, "PRO")}[name]
         entity_id = self.registry.pools["militia"][self.militia]["en.the"].marks[0].entity_id
-        words = text[self.language]
-        return Phrase(words, (Mark(0, len(words), "ORG", kind, "", entity_id),))
+        text = words[self.language]
+        return Phrase(text, (Mark(0, len(text), "ORG", mention_type, "", entity_id),))
 
     @staticmethod
     def _noun(text: str, entity_type: str, value: str = "") -> Phrase:
@@ -987,8 +1124,12 @@ class Writer:
 
     def _number(self, number: int) -> Phrase:
         small = SMALL[self.language]
-        text = small[number - 2] if number - 2 < len(small) else f"{number:,}".replace(",", THOUSANDS[self.language])
-        if self.random.random() < 0.3:  # noqa: PLR2004
+        text = (
+            small[number - 2]
+            if number - 2 < len(small)
+            else f"{number:,}".replace(",", THOUSANDS[self.language])
+        )
+        if chance(self.random, 0.3):
             return self._noun(f"{self.random.choice(BOUNDED[self.language])}{text}", "NUM", f"{number}/..")
         return self._noun(text, "NUM", str(number))
 
@@ -999,7 +1140,7 @@ class Writer:
 
     def _month(self, day: date, *, is_stated: bool = False) -> Phrase:
         month = MONTHS[self.language][day.month - 1]
-        if is_stated or self.random.random() < 0.5:  # noqa: PLR2004
+        if is_stated or chance(self.random, 0.5):
             return self._noun(f"{month} {day.year}", "TIME", f"{day:%Y-%m}")
         return self._noun(month, "TIME", self._relative(f"{day:%Y-%m}"))
 
@@ -1020,7 +1161,7 @@ def document_row(writer: Writer, path: str, data: bytes) -> tuple[Any, ...]:
     """Return the row of a document in the table of documents."""
     random = writer.random
     published = {"stated": f"{writer.day}", "inferred": f"{writer.day}?", "unknown": ""}[writer.date_basis]
-    is_translated = random.random() < 0.2  # noqa: PLR2004
+    is_translated = chance(random, 0.2)
     original = ("ar", "stated") if is_translated else (writer.language, "inferred")
     headings = [row[5] for row in writer.rows["sentences"][:2] if row[4] == "heading"]
     return (
@@ -1047,7 +1188,12 @@ def progress_rows(writer: Writer, layers: list[str]) -> dict[str, list[tuple[Any
     document_id = writer.document_id
     status = random.choices(("single", "double", "adjudicated"), (6, 3, 1))[0]
     annotators = ("human-1",) if status == "single" else ("human-1", "human-2")
-    rows: dict[str, list[tuple[Any, ...]]] = {"layers": [], "passes": [], "adjudication": [], "deprecated": []}
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        "layers": [],
+        "passes": [],
+        "adjudication": [],
+        "deprecated": [],
+    }
     for layer in layers:
         cut = layer == "sentences"
         rows["layers"].append((document_id, layer, "single" if cut else status, GUIDELINES))
@@ -1057,12 +1203,18 @@ def progress_rows(writer: Writer, layers: list[str]) -> dict[str, list[tuple[Any
         for number in range(1, random.randrange(2, 5)):
             sentence_id = random.choice(writer.rows["sentences"])[0]
             found = (f"{document_id}-A{number:03d}", document_id, sentence_id, random.choice(layers))
-            texts = ("human-1: one mention; human-2: two, one inside the other", 'two: the inner one is a "name"', "2.3")
+            texts = (
+                "human-1: one mention; human-2: two, one inside the other",
+                'two: the inner one is a "name"',
+                "2.3",
+            )
             rows["adjudication"].append((*found, *texts))
-    if random.random() < 0.05:  # noqa: PLR2004
+    if chance(random, 0.05):
         mentions = writer.rows["mentions"]
         lost = f"{document_id}-M{len(mentions) + 1:03d}"
-        rows["deprecated"].append((lost, "mentions", mentions[-1][0], "The same mention under two ids", "0.1.0"))
+        rows["deprecated"].append(
+            (lost, "mentions", mentions[-1][0], "The same mention under two ids", "0.1.0")
+        )
     return rows
 
 
@@ -1076,7 +1228,9 @@ class Tables:
 
     def __enter__(self) -> Self:
         for name, columns in COLUMNS.items():
-            file = self._stack.enter_context((self._folder / f"{name}.csv").open("w", encoding="utf-8", newline=""))
+            file = self._stack.enter_context(
+                (self._folder / f"{name}.csv").open("w", encoding="utf-8", newline="")
+            )
             self._writers[name] = csv.writer(file, lineterminator="\n")
             self._writers[name].writerow(columns.split())
         return self
@@ -1135,12 +1289,15 @@ def _write_corpus(root: Path, tables: Tables, told: Iterable[Story], stock: Stoc
             (root / path).write_bytes(data)
             writer.rows["documents"].append(document_row(writer, path, data))
             tables.write(writer.rows | progress_rows(writer, layers))
-            relations = writer.relations | relations if len(relations) < len(writer.relations) else relations
             for key, sentence_id in writer.relations.items():
                 relations.setdefault(key, sentence_id)
         tables.write({"incidents": sorted(story.rows.values(), key=lambda row: natural(row[0]))})
-    used = sorted((stock.registry.rows[entity_id] for entity_id in stock.registry.used), key=lambda row: natural(row[0]))
-    stated = sorted(((*key, sentence_id) for key, sentence_id in relations.items()), key=lambda row: [*map(natural, row)])
+    used = sorted(
+        (stock.registry.rows[entity_id] for entity_id in stock.registry.used), key=lambda row: natural(row[0])
+    )
+    stated = sorted(
+        ((*key, sentence_id) for key, sentence_id in relations.items()), key=lambda row: [*map(natural, row)]
+    )
     tables.write({"entities": used, "entity_relations": stated, "annotators": list(ANNOTATORS)})
 
 
@@ -1152,7 +1309,9 @@ def _describe(source: Path) -> bytes:
         found = package.schema(name).names
         require(found == tuple(columns.split()), f"the columns of {name} are {', '.join(found)}")
     kept = [
-        entry for entry in document["resources"] if entry["name"] in COLUMNS or entry["path"].startswith("schema/")
+        entry
+        for entry in document["resources"]
+        if entry["name"] in COLUMNS or entry["path"].startswith("schema/")
     ]
     own = {
         "name": "tigris-synthetic",

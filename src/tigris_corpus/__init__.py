@@ -60,11 +60,12 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(f"tigris_corpus.{_HOME[name]}"), name)
     except ModuleNotFoundError as error:
-        if error.name not in _EXTRAS:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRAS:
             raise
         from tigris_corpus.errors import MissingExtraError  # noqa: PLC0415 - only where something is missing
 
-        raise MissingExtraError(f"tigris_corpus.{name}", _EXTRAS[error.name]) from None
+        raise MissingExtraError(f"tigris_corpus.{name}", _EXTRAS[missing]) from None
 
 
 def __dir__() -> list[str]:

@@ -124,6 +124,8 @@ def _read(package: Package, resource: Resource, vocabularies: Mapping[str, pd.Da
         raise UnreadableError(
             f"{where}: {_reason(data, schema.fields, error)}; run: tigris validate"
         ) from None
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise UnreadableError(f"{where}: a row has more cells than the header; run: tigris validate")
     if tuple(frame.columns) != schema.names:
         raise UnreadableError(f"{where}:1: the columns are not those of its schema; run: tigris validate")
     for field in schema.fields:
@@ -136,14 +138,13 @@ def _read(package: Package, resource: Resource, vocabularies: Mapping[str, pd.Da
 
 def _labelled(column: pd.Series[Any], labels: pd.Series[Any], where: str, vocabulary: str) -> pd.Series[Any]:
     """Return a column as categories in the order of their vocabulary; a value outside it raises."""
-    typed = column.astype(pd.CategoricalDtype(labels))
-    lost = column[typed.isna() & column.notna()]
+    lost = column[column.notna() & ~column.isin(labels)]
     if not lost.empty:
         line = int(lost.index[0]) + 2
         raise UnreadableError(
             f"{where}:{line}: {column.name} {lost.iloc[0]!r} is not in {vocabulary}; run: tigris validate",
         )
-    return typed
+    return column.astype(pd.CategoricalDtype(labels))
 
 
 def _reason(data: bytes, fields: tuple[Field, ...], error: Exception) -> str:
@@ -152,6 +153,8 @@ def _reason(data: bytes, fields: tuple[Field, ...], error: Exception) -> str:
         frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False, encoding="utf-8")
     except (ValueError, pd.errors.ParserError, UnicodeDecodeError):
         return str(error).strip().replace("\n", " ")
+    if not isinstance(frame.index, pd.RangeIndex):
+        return "a row has more cells than the header"
     for field in fields:
         if field.type != "string" and field.name in frame.columns:
             filled = frame[field.name][frame[field.name] != ""]

@@ -311,7 +311,25 @@ class _Reader:
                 )
             else:
                 resources.append(resource)
-        return tuple(resources)
+        declared = {entry.get("name") for entry in descriptor["resources"] if isinstance(entry, dict)}
+        return tuple(self._with_true_links(resource, resources, declared) for resource in resources)
+
+    def _with_true_links(self, resource: Resource, resources: list[Resource], declared: set[Any]) -> Resource:
+        """Return a resource without the foreign keys that lead to no table or to columns it lacks; these are reported."""
+        if resource.schema is None:
+            return resource
+        true = []
+        for index, link in enumerate(resource.schema.foreign_keys):
+            name = link.resource or resource.name
+            target = next((other for other in resources if other.name == name), None)
+            is_unread = name in declared if target is None else target.schema is None
+            columns = target.schema.names if target and target.schema else ()
+            if is_unread or set(link.reference) <= set(columns):
+                true.append(link)  # a table that could not be read is reported as such
+            else:
+                message = f"a foreign key leads to {name!r} ({', '.join(link.reference)}), which is not there"
+                self._report("pkg.schema", message, pointer=f"/resources/{resource.index}/schema", value=f"{index}")
+        return replace(resource, schema=replace(resource.schema, foreign_keys=tuple(true)))
 
     def _resource(self, index: int, entry: Any) -> Resource | None:
         pointer = f"/resources/{index}"

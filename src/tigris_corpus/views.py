@@ -184,6 +184,8 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
     _add_numbers(records, arguments, by="incident_id")
     _add_days(records)
     _add_place(corpus, records, arguments, by="incident_id")
+    actual = told[(told["realis"] == "actual") & (told["polarity"] == "positive")]
+    records["happened"] = records["incident_id"].isin(actual["incident_id"]).astype("boolean")
     records["mentions"] = (
         told.groupby("incident_id").size().reindex(records.index, fill_value=0).astype("Int64")
     )

@@ -110,3 +110,11 @@ def test_json_that_is_no_descriptor_is_a_problem(base: Path, junk: str) -> None:
 def test_json_that_is_no_table_schema_is_a_problem(base: Path, junk: str) -> None:
     (base / "schema" / "tables" / "layers.json").write_text(junk, encoding="utf-8")
     assert {problem.file for problem in descriptor.open_package(base).problems} == {"schema/tables/layers.json"}
+
+
+@pytest.mark.parametrize(("pointer", "value"), [("resource", "sentence"), ("fields", ["sentence"])])
+def test_a_foreign_key_to_what_is_not_there_is_a_problem(base: Path, pointer: str, value: object) -> None:
+    path = f"/foreignKeys/0/reference/{pointer}"
+    packages.edit(base, [{"op": "json", "file": "schema/tables/mentions.json", "pointer": path, "value": value}])
+    problems = descriptor.open_package(base).problems
+    assert [(problem.code, problem.pointer) for problem in problems] == [("pkg.schema", "/resources/2/schema")]

@@ -250,7 +250,7 @@ def missing_roles(snapshot: Snapshot) -> Iterator[Issue]:
         table.sound.lazy()
         .join(expected, on="event_type")
         .join(snapshot.sound("arguments").lazy(), on=["event_id", "role"], how="anti")
-        .filter(~document_expr("event_id").is_in(sorted(snapshot.doubtful)))
+        .filter(~document_expr("event_id").is_in(sorted(snapshot.doubtful("events", "arguments"))))
         .select(LINE, missing="role")
         .collect()
     )

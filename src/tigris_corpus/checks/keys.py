@@ -9,7 +9,7 @@ import polars as pl
 
 from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place
 from tigris_corpus.descriptor import nearest
-from tigris_corpus.engine.expressions import full_match
+from tigris_corpus.engine.expressions import full_match, is_supported
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _unknown_keys(table: Table) -> int:
     key = table.schema.field(table.schema.key[0])
     cell = pl.col(key.name)
     is_wrong = (cell == "") | cell.is_in(table.sound[key.name].implode())
-    if key.pattern:
+    if key.pattern and is_supported(key.pattern):
         is_wrong |= ~cell.str.contains(full_match(key.pattern))
     return table.doubtful.filter(is_wrong).height
 

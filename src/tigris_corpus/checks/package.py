@@ -174,20 +174,14 @@ def descriptor(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES[problem.code].issue(at, problem.value, problem.message, problem.hint)
 
 
-def targets(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the schemas with a pattern that the engine does not take, or a key to columns that are not there."""
+def patterns(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the schemas with a pattern that the engine does not take."""
     for name, table in snapshot.tables.items():
         at = Location(file=_schema_path(snapshot.package, name), pointer="")
         for field in table.schema.fields:
             if field.pattern and not is_supported(field.pattern):
                 message = f"the pattern of {field.name!r} is not the same in every engine"
                 yield RULES["sec.regex"].issue(at, field.pattern, message)
-        for key in table.schema.foreign_keys:
-            target = snapshot.package.tables.get(key.resource or name)
-            columns = target.schema.names if target and target.schema else key.reference
-            if not set(key.reference) <= set(columns):
-                message = f"a foreign key names columns that {key.resource or name!r} lacks: {', '.join(key.reference)}"
-                yield RULES["pkg.schema"].issue(at, key.resource, message)
 
 
 def profile(snapshot: Snapshot) -> Iterator[Issue]:
@@ -255,7 +249,7 @@ def files(snapshot: Snapshot) -> Iterator[Issue]:
             yield RULES["sec.executable"].issue(at, path, f"{path!r} could be run")
         else:
             unknown.append(path)
-    all_known = documents is not None and documents.whole and snapshot.doubtful <= set(documents.rows["document_id"])
+    all_known = documents is not None and documents.whole and snapshot.doubtful("documents") <= set(documents.rows["document_id"])
     for path in unknown:
         if all_known or not path.startswith("seeds/"):
             yield RULES["pkg.undeclared-file"].issue(Location(file=path), path, f"nothing names the file {path!r}")
@@ -283,7 +277,7 @@ def _walk(root: str, folder: str) -> Iterator[tuple[str, bool]]:
 
 CHECKS = (
     Check(tuple(RULES.values()), descriptor),
-    Check((RULES["sec.regex"], RULES["pkg.schema"]), targets),
+    Check((RULES["sec.regex"],), patterns),
     Check((RULES["pkg.missing-table"], RULES["pkg.schema-weakened"]), profile),
 )
 FILE_CHECKS = (

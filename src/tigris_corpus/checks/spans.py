@@ -195,7 +195,7 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["sentences"]
     every = snapshot.texts.frame
     texts = every.filter(
-        ~pl.col("document_id").is_in(sorted(snapshot.doubtful))
+        ~pl.col("document_id").is_in(sorted(snapshot.doubtful("documents", "sentences")))
         & ~pl.col("document_id").is_in([line.split(",")[1] for line in table.lost if "," in line])
     )
     ordered = (

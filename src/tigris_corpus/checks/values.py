@@ -154,7 +154,8 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
                 for field in table.schema.fields
                 for code, expression in rules(field, _allowed(snapshot, table.name, field.name))
             ]
-            asked.append((table, compiled))
+            if compiled:
+                asked.append((table, compiled))
     questions = [
         table.texts.lazy().select(*(rule[2].any().alias(str(number)) for number, rule in enumerate(compiled)))
         for table, compiled in asked

@@ -17,6 +17,6 @@ def needs(extra: str, purpose: str, *modules: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if error.name not in modules:
+        if (error.name or "").partition(".")[0] not in modules:
             raise
         raise MissingExtraError(purpose, extra) from None

@@ -68,11 +68,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The tables by name in the order of the descriptor, and the documents that errors have put in doubt."""
+    """The tables by name in the order of the descriptor, and the documents that errors have put in doubt.
+
+    A doubt is a file and a document: something is wrong in the file's rows, or in the text, of the document. Where a
+    key is wrong, rows may be missing from any table, and the file is None.
+    """
 
     package: Package
     tables: dict[str, Table]
-    doubtful: frozenset[str] = frozenset()
+    doubts: frozenset[tuple[str | None, str]] = frozenset()
     _texts: list[Texts] = field(default_factory=list, repr=False)
 
     def readable(self, *names: str) -> bool:
@@ -95,13 +99,18 @@ class Snapshot:
             self._texts.append(read_texts(self.package.gate, self.sound(TEXT_TABLE)) if readable else Texts())
         return self._texts[0]
 
+    def doubtful(self, *tables: str) -> set[str]:
+        """Return the documents of which the texts, or the rows of the named tables, are in doubt."""
+        others = {table.resource.path for name, table in self.tables.items() if name not in tables}
+        return {document for file, document in self.doubts if file not in others}
+
     def doubting(self, issues: Iterable[Issue], spreading: frozenset[str] = frozenset()) -> Snapshot:
         """Return the snapshot with the rows and documents of the errors among ``issues`` in doubt.
 
         For the codes in ``spreading`` the related places are in doubt as well.
         """
         lines: dict[str, set[int]] = defaultdict(set)
-        documents = set(self.doubtful)
+        doubts = set(self.doubts)
         for issue in issues:
             if issue.severity is not Severity.ERROR:
                 continue
@@ -109,14 +118,14 @@ class Snapshot:
                 if at.file and at.line:
                     lines[at.file].add(at.line)
                 if at.document:
-                    documents.add(at.document)
-        if not lines and len(documents) == len(self.doubtful):
+                    doubts.add((None if issue.code.startswith("key.") else at.file, at.document))
+        if not lines and len(doubts) == len(self.doubts):
             return self
         tables = {
             name: table.without(lines[table.resource.path]) if table.resource.path in lines else table
             for name, table in self.tables.items()
         }
-        return replace(self, tables=tables, doubtful=frozenset(documents))
+        return replace(self, tables=tables, doubts=frozenset(doubts))
 
 
 def take_snapshot(package: Package) -> Snapshot:

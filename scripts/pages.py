@@ -1,0 +1,48 @@
+"""Write the pages that are made from the schemas, the rules and the descriptor.
+
+    python scripts/pages.py [--check]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tigris_corpus import store
+from tigris_corpus.corpus import load
+from tigris_corpus.report import citation, codebook, rules
+from tigris_corpus.validation import RULES
+
+
+def pages(root: Path) -> dict[str, bytes]:
+    """Return the generated pages by their path."""
+    corpus = load(root)
+    texts = {
+        "CITATION.cff": citation.page(corpus.package),
+        "docs/codebook.md": codebook.page(corpus),
+        "docs/codes.md": rules.page(RULES.values()),
+    }
+    return {path: text.encode("utf-8") for path, text in texts.items()}
+
+
+def main() -> int:
+    """Write the pages, or say which are stale."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where a page is stale")
+    arguments = parser.parse_args()
+    root = Path(__file__).resolve().parent.parent
+    stale = {
+        path: data
+        for path, data in pages(root).items()
+        if not (root / path).exists() or (root / path).read_bytes() != data
+    }
+    for path in stale:
+        print("stale:" if arguments.check else "wrote", path)
+    if stale and not arguments.check:
+        store.write(root, stale)
+    return int(bool(stale) and arguments.check)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import packages
+from tigris_corpus.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_a_sound_package_exits_0(base: Path) -> None:
+    result = run("validate", base)
+    assert (result.exit_code, result.output) == (0, "tigris-corpus 0.1.0 is sound: 0 errors, 0 warnings\n")
+
+
+def test_the_packaged_release_is_what_is_meant_without_a_path() -> None:
+    assert run("validate").exit_code == 0
+    assert run("validate", "--release").exit_code == 0
+
+
+def test_warnings_exit_0_and_errors_exit_1(base: Path) -> None:
+    packages.edit(base, [{"op": "replace-line", "file": "corpus/arguments.csv", "line": 8}])
+    packages.refresh(base)
+    assert run("validate", base).exit_code == 0
+    assert run("validate", base).output.startswith("corpus/events.csv:3: warning event.missing-role")
+    assert "missing-role" not in run("validate", base, "--severity", "error").output
+    packages.set_cell(base, "corpus/events.csv", 2, "realis", "real")
+    assert run("validate", base).exit_code == 1
+
+
+def test_json_is_one_document(base: Path) -> None:
+    packages.set_cell(base, "corpus/events.csv", 2, "realis", "real")
+    packages.set_cell(base, "corpus/events.csv", 3, "realis", "reel")
+    result = run("validate", base, "--format", "json", "--max-issues", 1)
+    report = json.loads(result.output)
+    assert result.exit_code == 1
+    assert (report["package"], report["sound"], report["errors"], report["warnings"]) == ("tigris-corpus", False, 2, 0)
+    assert [issue["value"] for issue in report["issues"]] == ["real"]
+    assert report["not_run"][-1]["about"] == "release"
+
+
+@pytest.mark.parametrize("command", ["validate", "info", "fmt"])
+@pytest.mark.parametrize("kind", ["missing", "empty", "a file"])
+def test_where_there_is_no_package_one_line_says_so_and_2_is_the_exit(tmp_path: Path, command: str, kind: str) -> None:
+    path = tmp_path / "place"
+    if kind == "empty":
+        path.mkdir()
+    elif kind == "a file":
+        path.write_bytes(bytes(range(256)))
+    result = run(command, path)
+    assert result.exit_code == 2
+    assert result.output.startswith(f"tigris: {path} ")
+    assert result.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("junk", [b"", b"\x00\x01\xff" * 1000, b"[]", b"{", b"[" * 100_000, b'{"resources": []}'])
+def test_a_descriptor_that_cannot_be_read_is_an_error_in_the_package(tmp_path: Path, junk: bytes) -> None:
+    (tmp_path / "datapackage.json").write_bytes(junk)
+    result = run("validate", tmp_path)
+    assert result.exit_code == 1
+    assert " error pkg." in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_package_full_of_binary_is_an_error_in_the_package(base: Path) -> None:
+    for path in (base / "corpus").iterdir():
+        path.write_bytes(bytes(range(256)) * 10)
+    result = run("validate", base)
+    assert result.exit_code == 1
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_package_that_may_not_be_read_is_an_error_in_the_package(base: Path) -> None:
+    (base / "datapackage.json").chmod(0)
+    result = run("validate", base)
+    assert result.exit_code == 1
+    assert "pkg.unreadable-file" in result.output
+
+
+def test_a_code_is_explained() -> None:
+    assert run("explain", "sch.enum").output == (
+        "sch.enum (error, level 2: schema)\n\n"
+        "A value outside its vocabulary is counted by nobody.\n\n"
+        "  bad:  ASAULT\n"
+        "  good: ASSAULT\n\n"
+        "To mend it: use a label of the vocabulary, or add the new one to it with its definitions.\n"
+    )
+    assert "sent.gap" in run("explain").output
+    result = run("explain", "sch.enumm")
+    assert result.exit_code == 2
+    assert 'Did you mean "sch.enum"?' in result.output
+
+
+def test_info_counts_by_language(base: Path) -> None:
+    lines = run("info", base).output.splitlines()
+    assert lines[0] == "tigris-corpus 0.1.0 (profile 1)"
+    assert lines[3].split() == ["en", "fr", "total"]
+    assert [line.split() for line in lines[4:11]] == [
+        ["documents", "1", "1", "2"],
+        ["sentences", "4", "1", "5"],
+        ["mentions", "7", "3", "10"],
+        ["events", "2", "2", "4"],
+        ["arguments", "7", "3", "10"],
+        ["entities", "3", "3", "3"],
+        ["incidents", "2", "2", "2"],
+    ]
+    facts = json.loads(run("info", base, "--format", "json").output)
+    assert facts["counts"]["mentions"] == {"en": 7, "fr": 3, "total": 10}
+    assert facts["layers"]["D001"]["events"] == "single"
+
+
+def test_show_shows_a_document(base: Path) -> None:
+    assert run("show", "D001", "--package", base).output.splitlines()[2] == (
+        "S001 body  L’[Irak|GPE] a condamné les [États-Unis|GPE] pour la frappe de [Bagdad|GPE]."
+    )
+    assert "\x1b[36mIrak\x1b[0m" in run("show", "D001", "--package", base, "--colour").output
+    result = run("show", "D007", "--package", base)
+    assert (result.exit_code, result.output) == (2, "tigris: there is no document 'D007'; there is D000, D001\n")
+
+
+def test_fmt_writes_the_canonical_form_and_check_only_says_so(base: Path) -> None:
+    path = base / "corpus" / "mentions.csv"
+    canonical = path.read_bytes()
+    header, *rows = canonical.decode().splitlines()
+    path.write_bytes(("\ufeff" + "\r\n".join([header, *reversed(rows)])).encode())
+    messy = path.read_bytes()
+    result = run("fmt", base, "--check")
+    assert (result.exit_code, result.output) == (1, "would rewrite corpus/mentions.csv\n")
+    assert path.read_bytes() == messy
+    result = run("fmt", base)
+    assert result.exit_code == 0
+    assert result.output.startswith("rewrote corpus/mentions.csv\n")
+    assert path.read_bytes() == canonical
+    assert run("fmt", base, "--check").output == "36 tables are in canonical form\n"
+
+
+def test_fmt_refuses_what_it_cannot_read(base: Path) -> None:
+    packages.edit(base, [{"op": "replace", "file": "corpus/events.csv", "old": "killed", "new": "kil,led"}])
+    result = run("fmt", base)
+    assert (result.exit_code, result.output) == (
+        2,
+        "tigris: corpus/events.csv:2: 11 cells where the header has 10\n",
+    )
+
+
+def test_every_command_has_help_and_stands_in_the_readme() -> None:
+    readme = (packages.CLONE / "README.md").read_text(encoding="utf-8")
+    for name, command in main.commands.items():
+        assert command.help, name
+        assert f"tigris {name}" in readme, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, (name, parameter.name)
+
+
+@pytest.mark.parametrize("command", ["validate", "explain"])
+def test_without_the_extra_the_line_that_installs_it_is_shown(command: str) -> None:
+    code = f"import sys; sys.modules['polars'] = None; from tigris_corpus.cli import main; main(['{command}'])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr == (
+        f'tigris: tigris {command} needs more than the base install: pip install "tigris-corpus[validate]"\n'
+    )
+
+
+def test_the_other_commands_need_no_extra(base: Path) -> None:
+    for arguments in (["info", str(base)], ["show", "D000", "--package", str(base)], ["fmt", "--check", str(base)]):
+        code = (
+            "import sys\n"
+            "for name in ('polars', 'pandera', 'pyarrow'): sys.modules[name] = None\n"
+            f"from tigris_corpus.cli import main; main({arguments!r})"
+        )
+        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stderr) == (0, ""), arguments
