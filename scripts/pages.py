@@ -1,6 +1,6 @@
 """Write the pages that are made from the schemas, the rules and the descriptor.
 
-    python scripts/pages.py [--check]
+python scripts/pages.py [--check]
 """
 
 from __future__ import annotations

@@ -328,7 +328,9 @@ class _Reader:
                 true.append(link)  # a table that could not be read is reported as such
             else:
                 message = f"a foreign key leads to {name!r} ({', '.join(link.reference)}), which is not there"
-                self._report("pkg.schema", message, pointer=f"/resources/{resource.index}/schema", value=f"{index}")
+                self._report(
+                    "pkg.schema", message, pointer=f"/resources/{resource.index}/schema", value=f"{index}"
+                )
         return replace(resource, schema=replace(resource.schema, foreign_keys=tuple(true)))
 
     def _resource(self, index: int, entry: Any) -> Resource | None:
@@ -432,7 +434,10 @@ class _Reader:
             )
             return None
         bounds = [constraints.get(bound) for bound in ("minimum", "maximum")]
-        if any(bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | float)) for bound in bounds):
+        if any(
+            bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | float))
+            for bound in bounds
+        ):
             self._report("pkg.schema", "a bound is a number", file=file, pointer=f"{pointer}/constraints")
             return None
         pattern = constraints.get("pattern")

@@ -23,8 +23,8 @@ def schema(table: str, corpus: Corpus | Path | str | None = None) -> pa.DataFram
     ``corpus`` is a loaded corpus or the path of a package, and None for the packaged release. Foreign keys within
     the corpus, and the rules across tables, are for ``validate``. Raises CorpusError where there is no such table.
 
-    >>> schema("events").columns["realis"].dtype.categories
-    Index(['actual', 'future', 'hypothetical', 'generic'], dtype='str')
+    >>> list(schema("events").columns["realis"].dtype.categories)
+    ['actual', 'future', 'hypothetical', 'generic']
     """
     loaded = corpus if isinstance(corpus, Corpus) else load(corpus)
     if table not in loaded.tables:

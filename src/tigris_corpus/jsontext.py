@@ -49,7 +49,9 @@ def loads(data: bytes) -> Any:
         raise JsonError("pkg.json", f"not JSON that can be read: {error}") from None
     if repeated:
         second = _line_of_repeated(text, repeated[0])
-        raise JsonError("pkg.json-duplicate-key", f"the key {repeated[0]!r} stands twice in one object", second)
+        raise JsonError(
+            "pkg.json-duplicate-key", f"the key {repeated[0]!r} stands twice in one object", second
+        )
     return value
 
 

@@ -74,9 +74,27 @@ def test_a_corpus_survives_pickling(base: Path) -> None:
     ("file", "line", "field", "value", "reason"),
     [
         ("corpus/mentions.csv", 5, "start", "fifty", r"mentions.csv: line 5, start: 'fifty' is no integer"),
-        ("corpus/entities.csv", 2, "latitude", "north", r"entities.csv: line 2, latitude: 'north' is no number"),
-        ("corpus/mentions.csv", 5, "entity_type", "GEP", r"mentions.csv:5: entity_type 'GEP' is not in entity_types"),
-        ("schema/vocabulary/zones.csv", 3, "events_annotated", "yes", r"line 3, events_annotated: 'yes' is no boolean"),
+        (
+            "corpus/entities.csv",
+            2,
+            "latitude",
+            "north",
+            r"entities.csv: line 2, latitude: 'north' is no number",
+        ),
+        (
+            "corpus/mentions.csv",
+            5,
+            "entity_type",
+            "GEP",
+            r"mentions.csv:5: entity_type 'GEP' is not in entity_types",
+        ),
+        (
+            "schema/vocabulary/zones.csv",
+            3,
+            "events_annotated",
+            "yes",
+            r"line 3, events_annotated: 'yes' is no boolean",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_typed_says_where(
@@ -90,15 +108,29 @@ def test_a_table_that_cannot_be_typed_says_where(
 @pytest.mark.parametrize(
     ("edits", "reason"),
     [
-        ([{"op": "remove", "file": "corpus/events.csv"}], r"datapackage.json:\d+: 'corpus/events.csv' does not exist"),
+        (
+            [{"op": "remove", "file": "corpus/events.csv"}],
+            r"datapackage.json:\d+: 'corpus/events.csv' does not exist",
+        ),
         ([{"op": "write", "file": "corpus/events.csv", "text": ""}], r"events.csv: "),
-        ([{"op": "write", "file": "corpus/events.csv", "text": "a,b\n"}], r"events.csv:1: the columns are not those"),
+        (
+            [{"op": "write", "file": "corpus/events.csv", "text": "a,b\n"}],
+            r"events.csv:1: the columns are not those",
+        ),
         ([{"op": "write", "file": "datapackage.json", "text": "{"}], r"datapackage.json:1: not JSON"),
-        ([{"op": "bytes", "file": "corpus/mentions.csv", "before": "É", "hex": "c9", "cut": 2}], r"mentions.csv: .*utf-8"),
-        ([{"op": "replace", "file": "corpus/events.csv", "old": "killed", "new": "kil,led"}], r"events.csv: a row has more cells"),
+        (
+            [{"op": "bytes", "file": "corpus/mentions.csv", "before": "É", "hex": "c9", "cut": 2}],
+            r"mentions.csv: .*utf-8",
+        ),
+        (
+            [{"op": "replace", "file": "corpus/events.csv", "old": "killed", "new": "kil,led"}],
+            r"events.csv: a row has more cells",
+        ),
     ],
 )
-def test_a_package_that_cannot_be_read_says_why(base: Path, edits: list[dict[str, object]], reason: str) -> None:
+def test_a_package_that_cannot_be_read_says_why(
+    base: Path, edits: list[dict[str, object]], reason: str
+) -> None:
     packages.edit(base, edits)
     with pytest.raises(UnreadableError, match=reason):
         load(base)

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import packages
 from tigris_corpus import descriptor
 from tigris_corpus.errors import NotAPackageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_package_is_opened_by_its_folder_or_its_descriptor(base: Path) -> None:
@@ -20,7 +23,11 @@ def test_a_package_is_opened_by_its_folder_or_its_descriptor(base: Path) -> None
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("absent", "does not exist"), ("empty", "has no datapackage.json"), ("file.txt", "neither a folder nor a")],
+    [
+        ("absent", "does not exist"),
+        ("empty", "has no datapackage.json"),
+        ("file.txt", "neither a folder nor a"),
+    ],
 )
 def test_where_there_is_no_package_it_says_so(tmp_path: Path, path: str, reason: str) -> None:
     (tmp_path / "empty").mkdir()
@@ -47,7 +54,10 @@ def test_refreshing_changes_bytes_and_hashes_and_nothing_else(base: Path) -> Non
     after = json.loads(descriptor.refreshed(descriptor.open_package(base)))
     changed = after["resources"][13]
     assert changed["bytes"] == 36
-    assert changed["hash"] == f"sha256:{hashlib.sha256(b'id,table,replaced_by,reason,version' + bytes([10])).hexdigest()}"
+    assert (
+        changed["hash"]
+        == f"sha256:{hashlib.sha256(b'id,table,replaced_by,reason,version' + bytes([10])).hexdigest()}"
+    )
     before["resources"][13] |= {"bytes": changed["bytes"], "hash": changed["hash"]}
     assert after == before
 
@@ -61,7 +71,9 @@ def test_refreshing_changes_bytes_and_hashes_and_nothing_else(base: Path) -> Non
         ("x", [], None),
     ],
 )
-def test_the_nearest_value_is_the_one_that_was_meant(value: str, allowed: list[str], expected: str | None) -> None:
+def test_the_nearest_value_is_the_one_that_was_meant(
+    value: str, allowed: list[str], expected: str | None
+) -> None:
     assert descriptor.nearest(value, allowed) == expected
 
 
@@ -81,7 +93,9 @@ def test_a_pattern_outside_the_safe_subset_is_a_problem(base: Path, pattern: str
     assert [problem.code for problem in descriptor.open_package(base).problems] == ["sec.regex"]
 
 
-@pytest.mark.parametrize("junk", ["[]", "1", "null", '{"resources": 3}', '{"resources": [3, {"name": 1}]}', '{"resources": []}'])
+@pytest.mark.parametrize(
+    "junk", ["[]", "1", "null", '{"resources": 3}', '{"resources": [3, {"name": 1}]}', '{"resources": []}']
+)
 def test_json_that_is_no_descriptor_is_a_problem(base: Path, junk: str) -> None:
     (base / "datapackage.json").write_text(junk, encoding="utf-8")
     assert descriptor.open_package(base).problems
@@ -109,12 +123,18 @@ def test_json_that_is_no_descriptor_is_a_problem(base: Path, junk: str) -> None:
 )
 def test_json_that_is_no_table_schema_is_a_problem(base: Path, junk: str) -> None:
     (base / "schema" / "tables" / "layers.json").write_text(junk, encoding="utf-8")
-    assert {problem.file for problem in descriptor.open_package(base).problems} == {"schema/tables/layers.json"}
+    assert {problem.file for problem in descriptor.open_package(base).problems} == {
+        "schema/tables/layers.json"
+    }
 
 
 @pytest.mark.parametrize(("pointer", "value"), [("resource", "sentence"), ("fields", ["sentence"])])
 def test_a_foreign_key_to_what_is_not_there_is_a_problem(base: Path, pointer: str, value: object) -> None:
     path = f"/foreignKeys/0/reference/{pointer}"
-    packages.edit(base, [{"op": "json", "file": "schema/tables/mentions.json", "pointer": path, "value": value}])
+    packages.edit(
+        base, [{"op": "json", "file": "schema/tables/mentions.json", "pointer": path, "value": value}]
+    )
     problems = descriptor.open_package(base).problems
-    assert [(problem.code, problem.pointer) for problem in problems] == [("pkg.schema", "/resources/2/schema")]
+    assert [(problem.code, problem.pointer) for problem in problems] == [
+        ("pkg.schema", "/resources/2/schema")
+    ]

@@ -25,7 +25,20 @@ def test_a_date_has_a_first_and_a_last_day(value: str, days: tuple[str | None, s
 
 @pytest.mark.parametrize(
     "value",
-    ["", "2023-02-29", "2024-13", "2024-1", "24", "0000", "2024-08/2024-07", "../..", "..", "/2024", "2024-08-05\n", "２０２４"],
+    [
+        "",
+        "2023-02-29",
+        "2024-13",
+        "2024-1",
+        "24",
+        "0000",
+        "2024-08/2024-07",
+        "../..",
+        "..",
+        "/2024",
+        "2024-08-05\n",
+        "２０２４",
+    ],
 )
 def test_what_is_no_date_has_none(value: str) -> None:
     assert bounds(value) is None

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandera.errors
 import pytest
 
 import tigris_corpus as tigris
-from tigris_corpus.corpus import Corpus
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.frames import schema
+
+if TYPE_CHECKING:
+    from tigris_corpus.corpus import Corpus
 
 
 def test_every_loaded_frame_satisfies_its_schema(released: Corpus) -> None:
@@ -15,14 +19,27 @@ def test_every_loaded_frame_satisfies_its_schema(released: Corpus) -> None:
 
 
 def test_the_packaged_schema_needs_no_corpus() -> None:
-    assert list(tigris.schema("entity_relations").columns) == ["subject_id", "relation", "object_id", "sentence_id"]
+    assert list(tigris.schema("entity_relations").columns) == [
+        "subject_id",
+        "relation",
+        "object_id",
+        "sentence_id",
+    ]
 
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("mention_id", "M1"), ("mention_id", "D000-M002"), ("start", -1), ("text", None), ("mention_id", "D000-M001\n")],
+    [
+        ("mention_id", "M1"),
+        ("mention_id", "D000-M002"),
+        ("start", -1),
+        ("text", None),
+        ("mention_id", "D000-M001\n"),
+    ],
 )
-def test_a_frame_that_breaks_the_contract_is_refused(released: Corpus, column: str, value: object) -> None:
+def test_a_frame_that_breaks_the_contract_is_refused(
+    released: Corpus, column: str, value: str | int | None
+) -> None:
     frame = released.mentions.copy()
     frame.loc[0, column] = value
     with pytest.raises(pandera.errors.SchemaError):

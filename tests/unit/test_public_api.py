@@ -59,5 +59,7 @@ try:
 except tigris_corpus.MissingExtraError as error:
     print(error)
 """
-    expected = f'tigris_corpus.{name} needs more than the base install: pip install "tigris-corpus[validate]"\n'
+    expected = (
+        f'tigris_corpus.{name} needs more than the base install: pip install "tigris-corpus[validate]"\n'
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == expected

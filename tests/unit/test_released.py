@@ -56,7 +56,9 @@ def test_frictionless_sees_a_reference_to_the_table_itself_break(base: Any) -> N
 
 
 def test_the_texts_are_the_seeds_byte_for_byte(released: Corpus) -> None:
-    for document, path, sha256 in released.documents[["document_id", "text_path", "sha256"]].itertuples(index=False):
+    for document, path, sha256 in released.documents[["document_id", "text_path", "sha256"]].itertuples(
+        index=False
+    ):
         data = (packages.CLONE / path).read_bytes()
         assert hashlib.sha256(data).hexdigest() == sha256
         assert SEEDS[document] in path
@@ -90,7 +92,9 @@ def test_places_are_those_of_geonames(released: Corpus) -> None:
         if entity.geonames in COUNTRY_GEONAMES:
             continue
         city = cities[str(entity.geonames)]
-        assert countries.get(alpha_2=city["countrycode"]).alpha_3 == entity.country
+        country = countries.get(alpha_2=city["countrycode"])
+        assert country is not None
+        assert country.alpha_3 == entity.country
         assert (city["latitude"], city["longitude"]) == (entity.latitude, entity.longitude)
     assert placed["latitude"].notna().sum() == released.entities["latitude"].notna().sum()
 
@@ -105,7 +109,9 @@ def test_a_guideline_document_is_annotated_throughout(released: Corpus, document
     layers = released.layers[released.layers["document_id"] == document]
     assert len(layers) == 6
     assert (layers["status"] != "blank").all()
-    body = released.sentences[(released.sentences["document_id"] == document) & (released.sentences["zone"] == "body")]
+    body = released.sentences[
+        (released.sentences["document_id"] == document) & (released.sentences["zone"] == "body")
+    ]
     assert set(body["sentence_id"]) - set(released.mentions["sentence_id"]) <= {"D002-S014"} | set()
 
 

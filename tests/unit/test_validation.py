@@ -105,7 +105,11 @@ def test_two_faults_in_two_places_are_both_found(base: Path) -> None:
     packages.set_cell(base, "corpus/events.csv", 2, "event_type", "COERCE")
     packages.set_cell(base, "corpus/mentions.csv", 10, "start", "23")
     packages.edit(base, [{"op": "replace", "file": "corpus/layers.csv", "old": "single", "new": "done"}])
-    assert sorted(issue.code for issue in validate(base)) == ["event.incident-type", "sch.enum", "span.text-mismatch"]
+    assert sorted(issue.code for issue in validate(base)) == [
+        "event.incident-type",
+        "sch.enum",
+        "span.text-mismatch",
+    ]
 
 
 def test_a_package_may_add_tables_columns_and_labels(base: Path) -> None:
@@ -125,15 +129,30 @@ def test_a_package_may_add_tables_columns_and_labels(base: Path) -> None:
                 "new": '"resources": [{"name": "notes", "path": "corpus/notes.csv", '
                 '"schema": "schema/tables/notes.json"},',
             },
-            {"op": "replace", "file": "corpus/annotators.csv", "old": "description\n", "new": "description,email\n"},
-            {"op": "replace", "file": "corpus/annotators.csv", "old": "tests.\n", "new": "tests.,a@example.org\n"},
+            {
+                "op": "replace",
+                "file": "corpus/annotators.csv",
+                "old": "description\n",
+                "new": "description,email\n",
+            },
+            {
+                "op": "replace",
+                "file": "corpus/annotators.csv",
+                "old": "tests.\n",
+                "new": "tests.,a@example.org\n",
+            },
             {
                 "op": "replace",
                 "file": "schema/tables/annotators.json",
                 "old": '"fields": [',
                 "new": '"fields": [{"name": "email", "type": "string"},',
             },
-            {"op": "replace", "file": "schema/vocabulary/sectors.csv", "old": "\nJUD,", "new": "\nTRB,Tribe,A,B\nJUD,"},
+            {
+                "op": "replace",
+                "file": "schema/vocabulary/sectors.csv",
+                "old": "\nJUD,",
+                "new": "\nTRB,Tribe,A,B\nJUD,",
+            },
             {"op": "set", "file": "corpus/entities.csv", "line": 3, "field": "sector", "value": "TRB"},
         ],
     )
@@ -162,11 +181,18 @@ def test_where_there_is_no_package_it_says_so(tmp_path: Path) -> None:
         tigris.validate(tmp_path / "absent")
 
 
-FILES = ["corpus/mentions.csv", "corpus/documents.csv", "schema/vocabulary/roles.csv", "schema/tables/events.json"]
+FILES = [
+    "corpus/mentions.csv",
+    "corpus/documents.csv",
+    "schema/vocabulary/roles.csv",
+    "schema/tables/events.json",
+]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from([*FILES, "datapackage.json", "seeds/000_talks.txt"]), st.binary(max_size=40), st.data())
+@given(
+    st.sampled_from([*FILES, "datapackage.json", "seeds/000_talks.txt"]), st.binary(max_size=40), st.data()
+)
 def test_no_damage_to_a_file_raises(base: Path, file: str, junk: bytes, data: st.DataObject) -> None:
     path = base / file
     whole = path.read_bytes()

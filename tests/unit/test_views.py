@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def rows(frame: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
     """Return the rows by key, without what is missing."""
     return {
-        row[key]: {name: value for name, value in row.items() if pd.notna(value)} for row in frame.to_dict("records")
+        str(row[key]): {str(name): value for name, value in row.items() if pd.notna(value)}
+        for row in frame.to_dict("records")
     }
 
 
@@ -58,7 +59,10 @@ def test_the_date_of_an_event_is_its_incidents_else_its_time(base: Path) -> None
     records = rows(views.event_records(load(base)), "event_id")
     assert records["D000-E001"]["date"] == "2020-01-03"
     assert "date" not in records["D001-E002"]
-    assert (records["D000-E002"]["date_start"], records["D000-E002"]["date_end"]) == ("2020-01-04", "2020-01-05")
+    assert (records["D000-E002"]["date_start"], records["D000-E002"]["date_end"]) == (
+        "2020-01-04",
+        "2020-01-05",
+    )
 
 
 def test_several_actors_stand_in_one_cell(base: Path) -> None:
@@ -132,5 +136,10 @@ def test_an_empty_corpus_has_empty_views(base: Path) -> None:
     for path in (base / "corpus").glob("*.csv"):
         path.write_text(path.read_text(encoding="utf-8").split("\n", 1)[0] + "\n", encoding="utf-8")
     corpus = load(base)
-    for view in (views.event_records, views.incident_records, views.event_arguments, views.mentions_in_context):
+    for view in (
+        views.event_records,
+        views.incident_records,
+        views.event_arguments,
+        views.mentions_in_context,
+    ):
         assert view(corpus).empty

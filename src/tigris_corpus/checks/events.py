@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, Undecidable, by_code, document_expr, error, place, rows_at, warning
+from tigris_corpus.checks.rule import (
+    Check,
+    Undecidable,
+    by_code,
+    document_expr,
+    error,
+    place,
+    rows_at,
+    warning,
+)
 from tigris_corpus.descriptor import nearest
 from tigris_corpus.engine.reader import LINE
 

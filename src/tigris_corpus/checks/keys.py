@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place
+from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place, rows_at
 from tigris_corpus.descriptor import nearest
 from tigris_corpus.engine.expressions import full_match, is_supported
 from tigris_corpus.engine.reader import LINE
@@ -108,10 +108,8 @@ def references(snapshot: Snapshot) -> Iterator[Issue]:
         for key in table.schema.foreign_keys
         if not _is_enumeration(snapshot, table, key) and snapshot.readable(key.resource or table.name)
     ]
-    for (table, key), lost in zip(
-        links, pl.collect_all([_lost(snapshot, *link) for link in links]), strict=True
-    ):
-        for row in lost.iter_rows(named=True):
+    for table, key in links:
+        for row in rows_at(table, _lost(snapshot, table, key)):
             value = "+".join(row[name] for name in key.fields)
             missing[key.resource or table.name, value].append((place(table, row, key.fields[0]), key))
     excused = {name: _unknown_keys(snapshot.tables[name]) for name, _ in missing}
@@ -147,19 +145,12 @@ def _is_enumeration(snapshot: Snapshot, table: Table, key: ForeignKey) -> bool:
     return len(key.fields) == 1 and snapshot.package.vocabulary_of(table.name, key.fields[0]) is not None
 
 
-def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.LazyFrame:
-    """Return the rows of a table, in order, whose reference by one key leads nowhere."""
-    parents = snapshot.tables[key.resource or table.name].rows.lazy().select(key.reference)
+def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
+    """Return the lines of the rows of a table whose reference by one key leads nowhere."""
+    parents = snapshot.tables[key.resource or table.name].rows.select(key.reference)
     filled = pl.all_horizontal(pl.col(name) != "" for name in key.fields)
-    children = table.sound.lazy().filter(filled)
-    if len(key.fields) == 1:
-        known = pl.col(key.fields[0]).is_in(
-            snapshot.tables[key.resource or table.name].rows[key.reference[0]].implode()
-        )
-        return children.filter(~known)
-    return children.join(
-        parents, left_on=key.fields, right_on=key.reference, how="anti", maintain_order="left"
-    )
+    children = table.sound.select(LINE, *key.fields).filter(filled)
+    return children.join(parents, left_on=key.fields, right_on=key.reference, how="anti").select(LINE)
 
 
 def prefixes(snapshot: Snapshot) -> Iterator[Issue]:

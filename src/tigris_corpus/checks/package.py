@@ -249,10 +249,16 @@ def files(snapshot: Snapshot) -> Iterator[Issue]:
             yield RULES["sec.executable"].issue(at, path, f"{path!r} could be run")
         else:
             unknown.append(path)
-    all_known = documents is not None and documents.whole and snapshot.doubtful("documents") <= set(documents.rows["document_id"])
+    all_known = (
+        documents is not None
+        and documents.whole
+        and snapshot.doubtful("documents") <= set(documents.rows["document_id"])
+    )
     for path in unknown:
         if all_known or not path.startswith("seeds/"):
-            yield RULES["pkg.undeclared-file"].issue(Location(file=path), path, f"nothing names the file {path!r}")
+            yield RULES["pkg.undeclared-file"].issue(
+                Location(file=path), path, f"nothing names the file {path!r}"
+            )
     if not all_known:
         raise Undecidable("rows of the table of documents are missing or in doubt")
 
@@ -280,6 +286,4 @@ CHECKS = (
     Check((RULES["sec.regex"],), patterns),
     Check((RULES["pkg.missing-table"], RULES["pkg.schema-weakened"]), profile),
 )
-FILE_CHECKS = (
-    Check((RULES["pkg.undeclared-file"], RULES["sec.executable"], RULES["sec.link"]), files),
-)
+FILE_CHECKS = (Check((RULES["pkg.undeclared-file"], RULES["sec.executable"], RULES["sec.link"]), files),)

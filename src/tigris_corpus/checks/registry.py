@@ -250,8 +250,9 @@ def entities(snapshot: Snapshot) -> Iterator[Issue]:
 def incidents(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents that are parts of themselves, and those that take place at no place."""
     table = snapshot.tables["incidents"]
-    parents = dict(table.sound.select("incident_id", "part_of").iter_rows())
-    on_cycle = _on_cycles(parents)
+    parts = table.sound.filter(pl.col("part_of") != "").select("incident_id", "part_of")
+    nested = parts.filter(pl.col("part_of").is_in(parts["incident_id"].implode()))
+    on_cycle = _on_cycles(dict(nested.iter_rows()))
     if on_cycle:
         for row in table.sound.filter(pl.col("incident_id").is_in(sorted(on_cycle))).iter_rows(named=True):
             message = f"{row['incident_id']!r} is a part of itself, by way of {row['part_of']!r}"

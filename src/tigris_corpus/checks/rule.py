@@ -131,6 +131,8 @@ def document_of(table: Table, row: dict[str, Any]) -> str | None:
 
 def rows_at(table: Table, broken: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table named by the line column of ``broken``, with the other columns of it beside them."""
+    if not broken.height:
+        return
     extra = [name for name in broken.columns if name == LINE or name not in table.sound.columns]
     joined = table.sound.join(broken.select(extra), on=LINE, how="inner").sort(LINE)
     yield from joined.iter_rows(named=True)

@@ -163,6 +163,7 @@ _MENTIONS = _Spans("mentions", "start", "end", "text", "span.text-mismatch")
 _EVENTS = _Spans("events", "trigger_start", "trigger_end", "trigger_text", "event.trigger-mismatch")
 _NEARBY = 40
 _REACH = 200
+_APART = 2**40
 
 
 def sentences(snapshot: Snapshot) -> Iterator[Issue]:
@@ -198,36 +199,46 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
         ~pl.col("document_id").is_in(sorted(snapshot.doubtful("documents", "sentences")))
         & ~pl.col("document_id").is_in([line.split(",")[1] for line in table.lost if "," in line])
     )
+    own = table.sound.select("document_id", "start", "end", LINE)
+    is_first = (pl.col("document_id") != pl.col("document_id").shift(1)).fill_null(value=True)
+    is_last = (pl.col("document_id") != pl.col("document_id").shift(-1)).fill_null(value=True)
     ordered = (
-        texts.lazy()
-        .join(table.sound.lazy().select("document_id", "sentence_id", "start", "end", LINE), on="document_id")
+        own.join(texts, on="document_id")
         .sort("document", "start", "end")
-        .with_columns(before=pl.col("end").shift(1).over("document").fill_null(0))
+        .with_columns(
+            before=pl.when(is_first).then(0).otherwise(pl.col("end").shift(1)),
+            tail=pl.when(is_last).then(pl.col("end")),
+        )
     )
     gap = pl.col("raw").str.slice(pl.col("before"), (pl.col("start") - pl.col("before")).clip(0))
-    overlaps, gaps, tails = pl.collect_all(
+    tail = pl.col("raw").str.slice(pl.col("tail"))
+    found = ordered.with_columns(
+        overlaps=pl.col("start") < pl.col("before"),
+        has_gap=gap.str.strip_chars() != "",
+        has_tail=(tail.str.strip_chars() != "").fill_null(value=False),
+    ).filter(pl.col("overlaps") | pl.col("has_gap") | pl.col("has_tail"))
+    overlaps = found.filter("overlaps").select(LINE, "before")
+    facts = ["document_id", "before", "start", "raw"]
+    bare = texts.join(table.sound.select("document_id"), on="document_id", how="anti")
+    gaps = pl.concat(
         [
-            ordered.filter(pl.col("start") < pl.col("before")).select(LINE, "before"),
-            ordered.filter((pl.col("start") > pl.col("before")) & (gap.str.strip_chars() != "")).select(
-                "document_id", "before", "start", "raw"
+            found.filter("has_gap").select(facts),
+            found.filter("has_tail").select("document_id", before="tail", start="length", raw="raw"),
+            bare.filter(pl.col("raw").str.strip_chars() != "").select(
+                "document_id", before=pl.lit(0, pl.Int64), start="length", raw="raw"
             ),
-            texts.lazy()
-            .join(
-                ordered.group_by("document_id").agg(before=pl.col("end").max()), on="document_id", how="left"
-            )
-            .with_columns(pl.col("before").fill_null(0), start=pl.col("length"))
-            .filter(pl.col("raw").str.slice(pl.col("before")).str.strip_chars() != "")
-            .select("document_id", "before", "start", "raw"),
         ]
     )
     for row in rows_at(table, overlaps):
         message = f"the sentence starts at {row['start']}, and the one before it ends at {row['before']}"
         yield RULES["sent.overlap"].issue(place(table, row, "start"), row["start"], message)
     paths = dict(snapshot.tables["documents"].rows.select("document_id", "text_path").iter_rows())
-    for row in pl.concat([gaps, tails]).iter_rows(named=True):
+    for row in gaps.iter_rows(named=True):
         yield _gap(row, paths[row["document_id"]])
     if texts.height < every.height:
-        raise Undecidable(f"rows of {plural(every.height - texts.height, 'document')} are missing or in doubt")
+        raise Undecidable(
+            f"rows of {plural(every.height - texts.height, 'document')} are missing or in doubt"
+        )
 
 
 def _gap(row: dict[str, Any], path: str) -> Issue:
@@ -357,19 +368,19 @@ def _sentence_issue(
 def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions that cross another, or that have the span of another."""
     table = snapshot.tables["mentions"]
-    clustered = (
-        table.sound.lazy()
-        .select(LINE, "start", "end", "entity_type", document=document_expr("mention_id"))
-        .sort("document", "start", "end", descending=[False, False, True], maintain_order=True)
-        .with_columns(reach=pl.col("end").cum_max().over("document").shift(1).over("document").fill_null(-1))
-        .with_columns(cluster=(pl.col("start") >= pl.col("reach")).cum_sum())
+    placed = (
+        table.sound.select(LINE, "start", "end", "entity_type", document=document_expr("mention_id"))
+        .sort("document", "start", maintain_order=True)
+        .with_columns(offset=pl.col("document").rle_id().cast(pl.Int64) * _APART)
     )
-    shared = clustered.filter(pl.len().over("cluster") > 1).collect()
+    reach = (pl.col("offset") + pl.col("end")).cum_max().shift(1).fill_null(-1)
+    overlaps = placed.with_columns(touches=pl.col("offset") + pl.col("start") < reach).filter(
+        pl.col("touches") | pl.col("touches").shift(-1).fill_null(value=False)
+    )
+    shared = overlaps.with_columns(cluster=(~pl.col("touches")).cum_sum())
     if not shared.height:
         return
-    pairs = shared.join(shared, on=["document", "cluster"], suffix="_other").filter(
-        pl.col(LINE) > pl.col(f"{LINE}_other")
-    )
+    pairs = shared.join(shared, on="cluster", suffix="_other").filter(pl.col(LINE) > pl.col(f"{LINE}_other"))
     same = (pl.col("start") == pl.col("start_other")) & (pl.col("end") == pl.col("end_other"))
     start, end, o_start, o_end = (pl.col(name) for name in ("start", "end", "start_other", "end_other"))
     crossing = ((start < o_start) & (o_start < end) & (end < o_end)) | (

@@ -136,6 +136,8 @@ def dates(snapshot: Snapshot) -> Iterator[Issue]:
             if field.edtf:
                 values = table.sound[field.name].unique()
                 wrong = [value for value in values if value and bounds(value) is None]
+                if not wrong:
+                    continue
                 for row in table.sound.filter(pl.col(field.name).is_in(wrong)).iter_rows(named=True):
                     message = f"{row[field.name]!r} is not a date or an interval of dates"
                     yield RULES["sch.date"].issue(place(table, row, field.name), row[field.name], message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
     from tigris_corpus.issues import Issue
+
+_READERS = 2
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,9 @@ class Snapshot:
 
 def take_snapshot(package: Package) -> Snapshot:
     """Read every table of a package. What cannot be read is in the snapshot as a table that is not readable."""
-    return Snapshot(package, {name: _table(package, resource) for name, resource in package.tables.items()})
+    with ThreadPoolExecutor(_READERS) as pool:  # reading, hashing and parsing all let other threads run
+        tables = pool.map(lambda resource: _table(package, resource), package.tables.values())
+    return Snapshot(package, {table.name: table for table in tables})
 
 
 def _table(package: Package, resource: Resource) -> Table:

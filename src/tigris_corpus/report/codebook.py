@@ -25,17 +25,22 @@ def page(corpus: Corpus) -> str:
         parts.append(f"## {title}")
         for name, resource in corpus.package.tables.items():
             if resource.is_vocabulary is is_vocabulary:
-                parts.extend(_table(corpus, name, corpus.package.schema(name)))
+                parts.extend(_table(name, corpus.package.schema(name)))
                 if is_vocabulary:
                     parts.append(_labels(corpus, name))
     return "\n\n".join(parts) + "\n"
 
 
-def _table(corpus: Corpus, name: str, schema: TableSchema) -> Iterator[str]:
+def _table(name: str, schema: TableSchema) -> Iterator[str]:
     yield f"### `{name}`\n\n{schema.description}"
     keys = {key.fields[0]: key for key in schema.foreign_keys if len(key.fields) == 1}
     rows = [
-        (f"`{field.name}`", field.type, _constraints(field, keys.get(field.name), schema), _escaped(field.description))
+        (
+            f"`{field.name}`",
+            field.type,
+            _constraints(field, keys.get(field.name), schema),
+            _escaped(field.description),
+        )
         for field in schema.fields
     ]
     yield _markdown(("column", "type", "constraints", "meaning"), rows)
@@ -53,7 +58,9 @@ def _constraints(field: Field, key: ForeignKey | None, schema: TableSchema) -> s
     if field.unique:
         found.append("unique")
     if key:
-        found.append(f"one of `{key.resource}`" if key.resource else f"one of this table's `{key.reference[0]}`")
+        found.append(
+            f"one of `{key.resource}`" if key.resource else f"one of this table's `{key.reference[0]}`"
+        )
     if field.minimum is not None:
         found.append(f"at least {field.minimum:g}")
     if field.maximum is not None:

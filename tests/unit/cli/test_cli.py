@@ -49,14 +49,21 @@ def test_json_is_one_document(base: Path) -> None:
     result = run("validate", base, "--format", "json", "--max-issues", 1)
     report = json.loads(result.output)
     assert result.exit_code == 1
-    assert (report["package"], report["sound"], report["errors"], report["warnings"]) == ("tigris-corpus", False, 2, 0)
+    assert (report["package"], report["sound"], report["errors"], report["warnings"]) == (
+        "tigris-corpus",
+        False,
+        2,
+        0,
+    )
     assert [issue["value"] for issue in report["issues"]] == ["real"]
     assert report["not_run"][-1]["about"] == "release"
 
 
 @pytest.mark.parametrize("command", ["validate", "info", "fmt"])
 @pytest.mark.parametrize("kind", ["missing", "empty", "a file"])
-def test_where_there_is_no_package_one_line_says_so_and_2_is_the_exit(tmp_path: Path, command: str, kind: str) -> None:
+def test_where_there_is_no_package_one_line_says_so_and_2_is_the_exit(
+    tmp_path: Path, command: str, kind: str
+) -> None:
     path = tmp_path / "place"
     if kind == "empty":
         path.mkdir()
@@ -68,7 +75,9 @@ def test_where_there_is_no_package_one_line_says_so_and_2_is_the_exit(tmp_path: 
     assert result.output.count("\n") == 1
 
 
-@pytest.mark.parametrize("junk", [b"", b"\x00\x01\xff" * 1000, b"[]", b"{", b"[" * 100_000, b'{"resources": []}'])
+@pytest.mark.parametrize(
+    "junk", [b"", b"\x00\x01\xff" * 1000, b"[]", b"{", b"[" * 100_000, b'{"resources": []}']
+)
 def test_a_descriptor_that_cannot_be_read_is_an_error_in_the_package(tmp_path: Path, junk: bytes) -> None:
     (tmp_path / "datapackage.json").write_bytes(junk)
     result = run("validate", tmp_path)
@@ -131,7 +140,10 @@ def test_show_shows_a_document(base: Path) -> None:
     )
     assert "\x1b[36mIrak\x1b[0m" in run("show", "D001", "--package", base, "--colour").output
     result = run("show", "D007", "--package", base)
-    assert (result.exit_code, result.output) == (2, "tigris: there is no document 'D007'; there is D000, D001\n")
+    assert (result.exit_code, result.output) == (
+        2,
+        "tigris: there is no document 'D007'; there is D000, D001\n",
+    )
 
 
 def test_fmt_writes_the_canonical_form_and_check_only_says_so(base: Path) -> None:
@@ -171,7 +183,9 @@ def test_every_command_has_help_and_stands_in_the_readme() -> None:
 
 @pytest.mark.parametrize("command", ["validate", "explain"])
 def test_without_the_extra_the_line_that_installs_it_is_shown(command: str) -> None:
-    code = f"import sys; sys.modules['polars'] = None; from tigris_corpus.cli import main; main(['{command}'])"
+    code = (
+        f"import sys; sys.modules['polars'] = None; from tigris_corpus.cli import main; main(['{command}'])"
+    )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert result.stderr == (
@@ -180,7 +194,11 @@ def test_without_the_extra_the_line_that_installs_it_is_shown(command: str) -> N
 
 
 def test_the_other_commands_need_no_extra(base: Path) -> None:
-    for arguments in (["info", str(base)], ["show", "D000", "--package", str(base)], ["fmt", "--check", str(base)]):
+    for arguments in (
+        ["info", str(base)],
+        ["show", "D000", "--package", str(base)],
+        ["fmt", "--check", str(base)],
+    ):
         code = (
             "import sys\n"
             "for name in ('polars', 'pandera', 'pyarrow'): sys.modules[name] = None\n"

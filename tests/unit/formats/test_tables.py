@@ -4,10 +4,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tigris_corpus.descriptor import Field, Resource, TableSchema
-from tigris_corpus.formats.tables import canonical
+from tigris_corpus.formats.tables import canonical, write
 
-IDS = TableSchema("", "", (Field("mention_id", "string"), Field("start", "integer"), Field("end", "integer")), ("mention_id",), (), ())
-PAIRS = TableSchema("", "", (Field("event_id", "string"), Field("role", "string")), ("event_id", "role"), (), ())
+IDS = TableSchema(
+    "",
+    "",
+    (Field("mention_id", "string"), Field("start", "integer"), Field("end", "integer")),
+    ("mention_id",),
+    (),
+    (),
+)
+PAIRS = TableSchema(
+    "", "", (Field("event_id", "string"), Field("role", "string")), ("event_id", "role"), (), ()
+)
 
 
 def formatted(text: str, schema: TableSchema, path: str = "corpus/t.csv") -> str:
@@ -16,8 +25,11 @@ def formatted(text: str, schema: TableSchema, path: str = "corpus/t.csv") -> str
 
 def test_rows_stand_in_the_order_of_the_text() -> None:
     assert formatted(
-        "mention_id,start,end\nD1000-M001,0,5\nD999-M1000,7,9\nD999-M999,7,9\nD999-M001,10,12\nD999-M002,7,30\n", IDS
-    ) == ("mention_id,start,end\nD999-M999,7,9\nD999-M1000,7,9\nD999-M002,7,30\nD999-M001,10,12\nD1000-M001,0,5\n")
+        "mention_id,start,end\nD1000-M001,0,5\nD999-M1000,7,9\nD999-M999,7,9\nD999-M001,10,12\nD999-M002,7,30\n",
+        IDS,
+    ) == (
+        "mention_id,start,end\nD999-M999,7,9\nD999-M1000,7,9\nD999-M002,7,30\nD999-M001,10,12\nD1000-M001,0,5\n"
+    )
 
 
 def test_rows_without_a_span_stand_in_the_order_of_their_key() -> None:
@@ -31,17 +43,23 @@ def test_a_vocabulary_keeps_its_authored_order() -> None:
 
 
 def test_columns_quotes_and_line_ends_are_put_right() -> None:
-    assert formatted('\ufeffrole,event_id\r\n"a","x,y"\r\n\r\n"q""q",b', PAIRS) == 'event_id,role\nb,"q""q"\n"x,y",a\n'
+    assert (
+        formatted('\ufeffrole,event_id\r\n"a","x,y"\r\n\r\n"q""q",b', PAIRS)
+        == 'event_id,role\nb,"q""q"\n"x,y",a\n'
+    )
 
 
 def test_cells_that_are_no_numbers_are_sorted_too() -> None:
     assert formatted("mention_id,start,end\nb,²,1\na,,2\n", IDS) == "mention_id,start,end\na,,2\nb,²,1\n"
 
 
-@given(st.lists(st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0")), st.integers()), max_size=6))
+@given(
+    st.lists(
+        st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0")), st.integers()),
+        max_size=6,
+    )
+)
 def test_the_canonical_form_is_its_own(rows: list[tuple[str, int]]) -> None:
-    from tigris_corpus.formats.tables import write
-
     data = write([("event_id", "role"), *((name or "x", str(number)) for name, number in rows)])
     once = canonical(data, Resource("t", 0, "corpus/t.csv"), PAIRS)
     assert canonical(once, Resource("t", 0, "corpus/t.csv"), PAIRS) == once

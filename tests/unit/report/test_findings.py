@@ -66,8 +66,12 @@ def test_what_could_steer_a_terminal_is_written_out(base: Path) -> None:
 def test_many_issues_are_summed_up_by_code(base: Path) -> None:
     path = base / "corpus" / "layers.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",1.0", ","), encoding="utf-8")
-    packages.edit(base, [{"op": "replace", "file": "corpus/passes.csv", "old": "1.0", "new": "x", "all": True}])
-    packages.edit(base, [{"op": "replace", "file": "corpus/mentions.csv", "old": ",NAM,", "new": ",,", "all": True}])
+    packages.edit(
+        base, [{"op": "replace", "file": "corpus/passes.csv", "old": "1.0", "new": "x", "all": True}]
+    )
+    packages.edit(
+        base, [{"op": "replace", "file": "corpus/mentions.csv", "old": ",NAM,", "new": ",,", "all": True}]
+    )
     report = examine(base)
     text = findings.render(report, report.issues[:1])
     assert "… and 22 more" in text
@@ -77,5 +81,8 @@ def test_many_issues_are_summed_up_by_code(base: Path) -> None:
 
 def test_colours_are_there_only_when_asked_for(base: Path) -> None:
     report = examine(base)
-    assert findings.render(report, [], colour=True) == "\x1b[32mtigris-corpus 0.1.0 is sound: 0 errors, 0 warnings\x1b[0m\n"
+    assert (
+        findings.render(report, [], colour=True)
+        == "\x1b[32mtigris-corpus 0.1.0 is sound: 0 errors, 0 warnings\x1b[0m\n"
+    )
     assert findings.render(report, []) == "tigris-corpus 0.1.0 is sound: 0 errors, 0 warnings\n"
