@@ -36,7 +36,7 @@ def test_a_failure_while_staging_changes_nothing(tmp_path: Path, monkeypatch: py
     (tmp_path / "a.csv").write_bytes(b"old")
     synced = 0
 
-    def failing(handle: int) -> None:
+    def failing(_: int) -> None:
         nonlocal synced
         synced += 1
         if synced == 2:
