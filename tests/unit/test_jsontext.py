@@ -20,7 +20,7 @@ JSON = st.recursive(
     [
         (b'{"a": 1,\n "a": 2}', "pkg.json-duplicate-key", 2),
         (b'{"a": {"b": 1},\n "c": {"d": 1,\n"d": 2}}', "pkg.json-duplicate-key", 3),
-        (b'{"a": 1,\n}', "pkg.json", 2),
+        (b'{"a": 1,\n b}', "pkg.json", 2),
         (b'{"a": NaN}', "pkg.json", None),
         (b'{"a":\n "\xe9"}', "pkg.json", 2),
         (b"\xff\xfe", "pkg.json", 1),

@@ -125,11 +125,14 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["event.no-incident"].issue(place(table, row, "incident_id"), "", message)
     own = snapshot.sound("incidents").select("incident_id", incident_type="event_type", incident_line=LINE)
     joined = table.sound.join(own, on="incident_id", how="inner")
-    wrong = joined.filter(pl.col("event_type") != pl.col("incident_type")).select(
-        LINE, "incident_type", "incident_line"
-    )
+    wrong = joined.filter(pl.col("event_type") != pl.col("incident_type"))
     parent = snapshot.tables["incidents"]
-    for row in rows_at(table, wrong):
+    blamed = snapshot.at_fault(wrong, "events", "incident_id")
+    for row in rows_at(parent, parent.sound.filter(pl.col("incident_id").is_in(blamed)).select(LINE)):
+        message = f"{row['incident_id']!r} is {row['event_type']}, and none of its events is"
+        yield RULES["event.incident-type"].issue(place(parent, row, "event_type"), row["event_type"], message)
+    rest = wrong.filter(~pl.col("incident_id").is_in(blamed)).select(LINE, "incident_type", "incident_line")
+    for row in rows_at(table, rest):
         message = (
             f"the event is {row['event_type']} and its incident {row['incident_id']!r} {row['incident_type']}"
         )

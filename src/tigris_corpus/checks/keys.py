@@ -27,6 +27,7 @@ RULES = by_code(
         "give the later row the next free id, or remove it",
         bad="D000-M001 twice",
         good="D000-M001 and D000-M002",
+        spreads=True,
     ),
     error(
         3,
@@ -135,10 +136,11 @@ def _unknown_keys(table: Table) -> int:
         return 0
     key = table.schema.field(table.schema.key[0])
     cell = pl.col(key.name)
-    is_wrong = (cell == "") | cell.is_in(table.sound[key.name].implode())
+    is_wrong = cell == ""
     if key.pattern and is_supported(key.pattern):
         is_wrong |= ~cell.str.contains(full_match(key.pattern))
-    return table.doubtful.filter(is_wrong).height
+    repeated = table.rows.height - table.rows[key.name].n_unique()
+    return table.doubtful.filter(is_wrong).height + repeated
 
 
 def _is_enumeration(snapshot: Snapshot, table: Table, key: ForeignKey) -> bool:

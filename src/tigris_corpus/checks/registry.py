@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, by_code, document_expr, error, place, rows_at, warning
+from tigris_corpus.checks.rule import (
+    Check,
+    Undecidable,
+    by_code,
+    document_expr,
+    error,
+    place,
+    rows_at,
+    warning,
+)
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.reader import LINE
 
@@ -174,11 +183,18 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
             .alias("code")
         )
         .filter(pl.col("code").is_not_null())
-        .select(LINE, "code", "linked_type", "entity_line")
+        .select(LINE, "code", "linked_type", "entity_line", "entity_id")
         .collect()
     )
     parent = snapshot.tables["entities"]
-    for row in rows_at(table, found):
+    blamed = snapshot.at_fault(found, "mentions", "entity_id")
+    for row in rows_at(parent, parent.sound.filter(pl.col("entity_id").is_in(blamed)).select(LINE)):
+        name = row["entity_id"]
+        message = f"{name!r} is {row['entity_type']}, and none of its mentions may be that"
+        yield RULES["link.type-conflict"].issue(
+            place(parent, row, "entity_type"), row["entity_type"], message
+        )
+    for row in rows_at(table, found.filter(~pl.col("entity_id").is_in(blamed)).drop("entity_id")):
         kind, name = row["entity_type"], row["entity_id"]
         field, value, message = {
             "link.not-linkable": ("entity_id", name, f"a {kind} mention links to {name!r}"),
@@ -295,8 +311,10 @@ def unused(snapshot: Snapshot) -> Iterator[Issue]:
         ),
         ("incidents", "incident_id", (("events", "incident_id"), ("incidents", "part_of"))),
     ):
-        if not snapshot.whole(*(table for table, _ in uses)) or not snapshot.readable(name):
+        if not snapshot.readable(name):
             continue
+        if not snapshot.whole(*(table for table, _ in uses)) or snapshot.may_lack_rows:
+            raise Undecidable(f"rows that may refer to {name} are missing or in doubt")
         used = pl.concat([snapshot.sound(table)[column] for table, column in uses]).unique()
         table = snapshot.tables[name]
         for row in table.sound.filter(~pl.col(key).is_in(used.implode())).iter_rows(named=True):
@@ -324,16 +342,16 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the layers that are missing, those that are blank and hold something, and those without a version."""
     table = snapshot.tables["layers"]
     is_blank = pl.col("status") == "blank"
-    for row in table.sound.filter(is_blank != (pl.col("guideline_version") == "")).iter_rows(named=True):
+    has_version = pl.col("guideline_version") != ""
+    for row in table.sound.filter(is_blank == has_version).iter_rows(named=True):
         message = f"the layer is {row['status']} and its version {row['guideline_version'] or 'empty'}"
-        yield RULES["layer.guidelines"].issue(
-            place(table, row, "guideline_version"), row["guideline_version"], message
-        )
+        at = place(table, row, "guideline_version")
+        yield RULES["layer.guidelines"].issue(at, row["guideline_version"], message)
     for layer, name in _LAYER_TABLES.items():
         if snapshot.readable(name):
             key = snapshot.tables[name].schema.key[0]
             held = snapshot.sound(name).lazy().select(document_id=document_expr(key)).unique()
-            blank = table.sound.lazy().filter(is_blank & (pl.col("layer") == layer))
+            blank = table.sound.lazy().filter(is_blank & ~has_version & (pl.col("layer") == layer))
             for row in rows_at(table, blank.join(held, on="document_id").select(LINE).collect()):
                 message = f"the layer {layer} of {row['document_id']} is not blank: {name} has rows of it"
                 yield RULES["layer.blank"].issue(place(table, row, "status"), row["status"], message)
@@ -355,6 +373,7 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 CHECKS = (
+    Check((RULES["entity.type"], RULES["entity.coordinates"]), entities, needs=("entities", "entity_types")),
     Check(
         tuple(
             RULES[code]
@@ -369,7 +388,6 @@ CHECKS = (
         needs=("mentions", "entities", "entity_types", "entity_type_links"),
     ),
     Check((RULES["mention.value"],), values, needs=("mentions", "entity_types")),
-    Check((RULES["entity.type"], RULES["entity.coordinates"]), entities, needs=("entities", "entity_types")),
     Check(
         (RULES["incident.cycle"], RULES["incident.location-type"]), incidents, needs=("incidents", "entities")
     ),

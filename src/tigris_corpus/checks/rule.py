@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,18 +116,17 @@ def place(table: Table, row: dict[str, Any], field: str | None = None, **more: A
     )
 
 
+_DOCUMENT = re.compile("D[0-9]{3,}(?=-|$)")
 SPAN_COLUMNS = (("start", "end"), ("trigger_start", "trigger_end"))
 
 
 def document_of(table: Table, row: dict[str, Any]) -> str | None:
-    """Return the document that a row belongs to, by its column or by the id that begins with it."""
-    if row.get("document_id"):
-        return str(row["document_id"])
+    """Return the document that a row belongs to: by the id that begins with it, else by its column."""
     for name in table.schema.key:
-        document, mark, _ = str(row[name]).partition("-")
-        if mark and document[:1] == "D" and document[1:].isdigit():
-            return document
-    return None
+        match = _DOCUMENT.match(str(row[name]))
+        if match:
+            return match[0]
+    return row.get("document_id") or None
 
 
 def rows_at(table: Table, broken: pl.DataFrame) -> Iterator[dict[str, Any]]:

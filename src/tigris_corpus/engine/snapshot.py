@@ -102,6 +102,24 @@ class Snapshot:
             self._texts.append(read_texts(self.package.gate, self.sound(TEXT_TABLE)) if readable else Texts())
         return self._texts[0]
 
+    @property
+    def may_lack_rows(self) -> bool:
+        """Whether a key is wrong, so that rows may be missing from any table."""
+        return any(file is None for file, _ in self.doubts)
+
+    def at_fault(self, conflicts: pl.DataFrame, table: str, link: str) -> list[str]:
+        """Return the targets of a link that conflict with every one of several rows linked to them.
+
+        ``conflicts`` has the column ``link``, a row for each row of ``table`` in conflict. Where all of them are, it
+        is most likely the target that is wrong.
+        """
+        in_conflict = conflicts.group_by(link).agg(conflicts=pl.len())
+        linked = self.sound(table).group_by(link).agg(linked=pl.len())
+        both = in_conflict.join(linked, on=link).filter(
+            (pl.col("linked") > 1) & (pl.col("linked") == pl.col("conflicts"))
+        )
+        return sorted(both.filter(pl.col(link) != "")[link])
+
     def doubtful(self, *tables: str) -> set[str]:
         """Return the documents of which the texts, or the rows of the named tables, are in doubt."""
         others = {table.resource.path for name, table in self.tables.items() if name not in tables}

@@ -50,7 +50,7 @@ def read_texts(gate: Gate, documents: pl.DataFrame) -> Texts:
     faults: list[TextFault] = []
     rows = documents.select("document_id", "text_path", "sha256", LINE).iter_rows()
     for number, (document_id, path, sha256, line) in enumerate(rows):
-        if not path or not _SHA256.fullmatch(sha256):
+        if not document_id or not path or not _SHA256.fullmatch(sha256):
             continue  # the cell itself is at fault, and the schema says so
         raw, found = _read_text(gate, path, sha256)
         faults.extend(TextFault(document_id, path, line, fault) for fault in found)
