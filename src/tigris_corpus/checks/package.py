@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error
@@ -187,10 +188,9 @@ def patterns(snapshot: Snapshot) -> Iterator[Issue]:
 def profile(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield where the package falls short of the installed profile."""
     package = snapshot.package
-    root = packaged_root()
-    if package.root == root or not package.descriptor:
+    if package.root == packaged_root() or not package.descriptor:
         return
-    installed = open_package(root)
+    installed = _installed()
     suspect = {problem.file for problem in package.problems}
     entries = package.descriptor.get("resources", [])
     declared = {entry.get("name") for entry in entries if isinstance(entry, dict)}
@@ -202,6 +202,11 @@ def profile(snapshot: Snapshot) -> Iterator[Issue]:
             for lacking in _lacking(installed.schema(name), package.schema(name)):
                 at = Location(file=_schema_path(package, name), pointer="")
                 yield RULES["pkg.schema-weakened"].issue(at, name, f"table {name!r}: {lacking}")
+
+
+@cache
+def _installed() -> Package:
+    return open_package(packaged_root())
 
 
 def _schema_path(package: Package, table: str) -> str:

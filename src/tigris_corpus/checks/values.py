@@ -154,7 +154,11 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
             compiled = [
                 (field.name, code, expression)
                 for field in table.schema.fields
-                for code, expression in rules(field, _allowed(snapshot, table.name, field.name))
+                for code, expression in rules(
+                    field,
+                    _allowed(snapshot, table.name, field.name),
+                    is_reference=_is_reference(snapshot, table, field),
+                )
             ]
             if compiled:
                 asked.append((table, compiled))
@@ -184,6 +188,14 @@ def _allowed(snapshot: Snapshot, table: str, column: str) -> list[str] | None:
     if key is None or not snapshot.readable(key.resource):
         return None
     return snapshot.tables[key.resource].rows[key.reference[0]].unique(maintain_order=True).to_list()
+
+
+def _is_reference(snapshot: Snapshot, table: Table, field: Field) -> bool:
+    """Whether a cell must stand among the keys of another table, whose form is the same."""
+    for key in table.schema.foreign_keys:
+        if key.fields == (field.name,) and key.resource and snapshot.readable(key.resource):
+            return snapshot.tables[key.resource].schema.field(key.reference[0]).pattern == field.pattern
+    return False
 
 
 def _issue(code: str, table: Table, row: dict[str, Any], field: Field) -> Issue:

@@ -45,8 +45,14 @@ def is_supported(pattern: str) -> bool:
     return True
 
 
-def rules(field: Field, allowed: Sequence[str] | None = None) -> list[tuple[str, pl.Expr]]:
-    """Return the rules of a column as (code, true where broken); ``allowed`` is its vocabulary, if it has one."""
+def rules(
+    field: Field, allowed: Sequence[str] | None = None, *, is_reference: bool = False
+) -> list[tuple[str, pl.Expr]]:
+    """Return the rules of a column as (code, true where broken).
+
+    ``allowed`` is its vocabulary, if it has one. The form of a reference need not be looked at: it leads nowhere
+    unless it is right.
+    """
     cell = pl.col(field.name)
     filled = cell != ""
     found: list[tuple[str, pl.Expr]] = []
@@ -63,7 +69,7 @@ def rules(field: Field, allowed: Sequence[str] | None = None) -> list[tuple[str,
         found.append(("sch.boolean", filled & ~cell.is_in(["true", "false"])))
     if allowed is not None:
         found.append(("sch.enum", filled & ~cell.is_in(list(allowed))))
-    if field.pattern and is_supported(field.pattern):
+    if field.pattern and not is_reference and is_supported(field.pattern):
         found.append(("sch.pattern", filled & ~cell.str.contains(full_match(field.pattern))))
     return found
 

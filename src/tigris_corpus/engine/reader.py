@@ -25,7 +25,8 @@ LINE = "_line"
 
 BOM = b"\xef\xbb\xbf"
 CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
-_UNWANTED = CONTROL + b"\r"
+_PLAIN = bytes(sorted({*range(256)} - {*CONTROL, *b'\r,"'}))
+"""The bytes that say nothing of the form of a file: all but control characters, carriage returns, commas, quotes."""
 _CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
 _CELL = r'(?:"(?:[^"]|"")*"|[^",]*)'
 _QUOTED = re.compile(f"{_CELL}(?:,{_CELL})*")
@@ -156,7 +157,9 @@ def _read_quickly(data: bytes, schema: TableSchema) -> pl.DataFrame | None:
     header = ",".join(schema.names).encode() + b"\n"
     if not data.startswith(header) or not data.endswith(b"\n"):
         return None
-    if len(data.translate(None, _UNWANTED)) != len(data):
+    marks = data.translate(None, _PLAIN)
+    commas, quotes = marks.count(b","), marks.count(b'"')
+    if commas + quotes != len(marks):
         return None
     if len(data) == len(header):
         return _empty(schema)
@@ -164,19 +167,18 @@ def _read_quickly(data: bytes, schema: TableSchema) -> pl.DataFrame | None:
         frame = pl.read_csv(data, infer_schema=False, empty_string_is_null=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
         return None
-    if not _counts_agree(data, frame, schema):
+    if not _counts_agree(commas, quotes, frame, schema):
         return None
     return frame.with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
 
 
-def _counts_agree(data: bytes, frame: pl.DataFrame, schema: TableSchema) -> bool:
+def _counts_agree(commas: int, quotes: int, frame: pl.DataFrame, schema: TableSchema) -> bool:
     """Whether the commas and quotes of the file are just those that minimal quoting gives the cells of the frame.
 
     Quotes are looked for in columns of free text alone: where one stands elsewhere, the counts do not agree. A short
     row has a comma too few, a blank line all of them, and a long one does not parse.
     """
-    commas = data.count(b",") - (frame.height + 1) * (len(schema.fields) - 1)
-    quotes = data.count(b'"')
+    commas -= (frame.height + 1) * (len(schema.fields) - 1)
     if not quotes:
         return not commas
     bound = {name for key in schema.foreign_keys for name in key.fields}

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tigris_corpus.descriptor import Package, Resource, TableSchema
     from tigris_corpus.issues import Issue
 
-_READERS = 2
+READERS = 2
+"""How many threads read tables: reading, hashing and parsing all let the others run."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class Snapshot:
 
 def take_snapshot(package: Package) -> Snapshot:
     """Read every table of a package. What cannot be read is in the snapshot as a table that is not readable."""
-    with ThreadPoolExecutor(_READERS) as pool:  # reading, hashing and parsing all let other threads run
+    with ThreadPoolExecutor(READERS) as pool:
         tables = pool.map(lambda resource: _table(package, resource), package.tables.values())
     return Snapshot(package, {table.name: table for table in tables})
 
