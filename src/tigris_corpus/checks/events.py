@@ -146,17 +146,14 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
 def arguments(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the arguments that their event or their mention does not permit, by the first rule that each breaks."""
     table = snapshot.tables["arguments"]
-    events = snapshot.sound("events").lazy().select("event_id", "event_type", e_sentence="sentence_id")
-    mentions = snapshot.sound("mentions").lazy().select("mention_id", "entity_type", m_sentence="sentence_id")
-    roles = snapshot.sound("roles").lazy().select("event_type", "role", has_role=pl.lit(value=True))
-    fillers = (
-        snapshot.sound("role_fillers")
-        .lazy()
-        .select("event_type", "role", "entity_type", may_fill=pl.lit(value=True))
+    events = snapshot.sound("events").select("event_id", "event_type", e_sentence="sentence_id")
+    mentions = snapshot.sound("mentions").select("mention_id", "entity_type", m_sentence="sentence_id")
+    roles = snapshot.sound("roles").select("event_type", "role", has_role=pl.lit(value=True))
+    fillers = snapshot.sound("role_fillers").select(
+        "event_type", "role", "entity_type", may_fill=pl.lit(value=True)
     )
     broken = (
-        table.sound.lazy()
-        .join(events, on="event_id")
+        table.sound.join(events, on="event_id")
         .join(mentions, on="mention_id")
         .join(roles, on=["event_type", "role"], how="left")
         .join(fillers, on=["event_type", "role", "entity_type"], how="left")
@@ -173,7 +170,6 @@ def arguments(snapshot: Snapshot) -> Iterator[Issue]:
         )
         .filter(pl.col("code").is_not_null())
         .select(LINE, "code", "event_type", "entity_type", "e_sentence", "m_sentence")
-        .collect()
     )
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows_at(table, broken):

@@ -156,18 +156,14 @@ _LAYER_TABLES = {"sentences": "sentences", "mentions": "mentions", "events": "ev
 def links(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions whose link or value does not go with their type."""
     table = snapshot.tables["mentions"]
-    types = snapshot.sound("entity_types").lazy().select("entity_type", "linkable", "value_format")
-    entities = (
-        snapshot.sound("entities").lazy().select("entity_id", linked_type="entity_type", entity_line=LINE)
-    )
-    pairs = (
-        snapshot.sound("entity_type_links")
-        .lazy()
-        .select(entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True))
+    types = snapshot.sound("entity_types").select("entity_type", "linkable")
+    entities = snapshot.sound("entities").select("entity_id", linked_type="entity_type", entity_line=LINE)
+    pairs = snapshot.sound("entity_type_links").select(
+        entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True)
     )
     linked, linkable = pl.col("entity_id") != "", pl.col("linkable") == "true"
     found = (
-        table.sound.lazy()
+        table.sound.select(LINE, "entity_type", "mention_type", "value", "entity_id")
         .join(types, on="entity_type")
         .join(entities, on="entity_id", how="left")
         .join(pairs, on=["entity_type", "linked_type"], how="left")
@@ -184,7 +180,6 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
         )
         .filter(pl.col("code").is_not_null())
         .select(LINE, "code", "linked_type", "entity_line", "entity_id")
-        .collect()
     )
     parent = snapshot.tables["entities"]
     blamed = snapshot.at_fault(found, "mentions", "entity_id")
