@@ -6,19 +6,25 @@ python scripts/pages.py [--check]
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 from tigris_corpus import store
 from tigris_corpus.corpus import load
+from tigris_corpus.formats import jsonl
 from tigris_corpus.report import citation, codebook, rules
 from tigris_corpus.validation import RULES
+
+RECORD = "schema/records/document.json"
 
 
 def pages(root: Path) -> dict[str, bytes]:
     """Return the generated pages by their path."""
     corpus = load(root)
+    record = json.dumps(jsonl.record_schema(corpus), ensure_ascii=False, indent=1)
     texts = {
+        RECORD: f"{record}\n",
         "CITATION.cff": citation.page(corpus.package),
         "docs/codebook.md": codebook.page(corpus),
         "docs/codes.md": rules.page(RULES.values()),

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tigris_corpus import descriptor, store
+from tigris_corpus.errors import CorpusError
 
 
 def main() -> int:
@@ -21,7 +22,11 @@ def main() -> int:
     arguments = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
     package = descriptor.open_package(root)
-    fresh = descriptor.refreshed(package)
+    try:
+        fresh = descriptor.refreshed(package)
+    except CorpusError as error:
+        print(error)
+        return 1
     is_stale = fresh != package.gate.read(descriptor.DESCRIPTOR)
     if is_stale and not arguments.check:
         store.write(root, {descriptor.DESCRIPTOR: fresh})

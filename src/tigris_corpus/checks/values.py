@@ -52,7 +52,7 @@ RULES = by_code(
         "sch.integer-lexical",
         "A whole number is plain digits: what else some readers take, others refuse.",
         "write the number in the digits 0 to 9, without sign, space or leading zero",
-        bad="４０",  # noqa: RUF001 - the fault that is shown
+        bad="４０",
         good="40",
     ),
     error(

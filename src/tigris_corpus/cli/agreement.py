@@ -1,0 +1,58 @@
+"""``tigris agreement``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tigris_corpus.cli.extras import needs
+
+
+@click.command()
+@click.argument("first")
+@click.argument("second")
+@click.option(
+    "--package", "path", type=click.Path(path_type=Path), help="Another package than the packaged release."
+)
+@click.option(
+    "--group", default="all", show_default=True, help="all, a language, a document, or 'blind documents'."
+)
+@click.option(
+    "--draws", type=click.IntRange(min=1), default=200, show_default=True, help="How many resamples."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv"]),
+    default="text",
+    help="A table of one group, or all rows.",
+)
+def agreement(first: str, second: str, path: Path | None, group: str, draws: int, form: str) -> None:
+    """Say how far two annotations agree, by layer, with intervals from resampling paragraphs.
+
+    FIRST and SECOND are annotators whose passes the package keeps, files of Tigris JSON Lines, or `gold`, the
+    released tables themselves.
+    """
+    with needs("score", "tigris agreement", "jsonschema", "krippendorff", "scorch", "sklearn"):
+        import jsonschema
+        import krippendorff
+        import scorch
+        import sklearn
+
+        from tigris_corpus.corpus import load
+        from tigris_corpus.errors import CorpusError
+        from tigris_corpus.formats import passes
+        from tigris_corpus.report import agreement as report
+        from tigris_corpus.scoring.agreement import agreement as compare
+    del jsonschema, krippendorff, scorch, sklearn
+
+    corpus = load(path)
+    table = compare(corpus, passes.find(corpus, first), passes.find(corpus, second), draws=draws)
+    if form == "csv":
+        click.echo(table.to_csv(index=False, float_format="%.4f"), nl=False)
+        return
+    if group not in set(table["group"]):
+        raise CorpusError(f"there is no group {group!r}; there is {', '.join(table['group'].unique())}")
+    click.echo(report.markdown(table, group), nl=False)
+    click.echo(report.NOTE)

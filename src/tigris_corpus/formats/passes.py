@@ -1,0 +1,37 @@
+"""Annotations by their name: an annotator's passes, a file, or gold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tigris_corpus.errors import CorpusError
+from tigris_corpus.formats import jsonl
+
+if TYPE_CHECKING:
+    from tigris_corpus.corpus import Corpus
+    from tigris_corpus.formats.jsonl import Record
+
+GOLD = "gold"
+
+
+def find(corpus: Corpus, name: str) -> list[Record]:
+    """Return the records of an annotator whose passes the corpus keeps, of a file of records, or of ``gold``.
+
+    Raises CorpusError where there is none of that name, and UnreadableError where a file is not of the format.
+    """
+    if name == GOLD:
+        return jsonl.records(corpus)
+    kept = corpus.passes[corpus.passes["annotator_id"] == name]["path"].dropna().unique()
+    schema = jsonl.record_schema(corpus)
+    if len(kept):
+        return [
+            record for path in kept for record in jsonl.read(corpus.package.gate.read(path), path, schema)
+        ]
+    path = Path(name)
+    if path.is_file():
+        return jsonl.read(path.read_bytes(), name, schema)
+    annotators = sorted(corpus.passes.dropna(subset=["path"])["annotator_id"].unique())
+    raise CorpusError(
+        f"{name!r} is no file, and no annotator whose passes are kept: {', '.join(annotators) or 'none'}"
+    )

@@ -1,0 +1,1 @@
+"""Comparing annotations: of two annotators, of a pass with gold, of predictions with gold."""
