@@ -12,6 +12,7 @@ import math
 import warnings
 from collections import Counter
 from dataclasses import dataclass
+from statistics import StatisticsError
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -161,11 +162,9 @@ def clusters(units: Sequence[Unit], what: str, measure: str, *, singletons: bool
     Only how spans are grouped counts, never the ids, which each annotator coins. Paragraphs that were drawn twice
     count as two.
     """
-    from scorch import scores  # noqa: PLC0415 - only where clusters are scored
-
-    sides = []
+    sides: list[list[set[Hashable]]] = []
     for side in ("a", "b"):
-        groups: dict[str, set[tuple[int, Key, int]]] = {}
+        groups: dict[str, set[Hashable]] = {}
         for number, unit in enumerate(units):
             seen: Counter[Key] = Counter()
             for key, name in _links(getattr(unit, side), what):
@@ -175,8 +174,23 @@ def clusters(units: Sequence[Unit], what: str, measure: str, *, singletons: bool
     a, b = (sum(map(len, side)) for side in sides)
     if not a or not b:
         return Figure(math.nan, a, b, 0)
-    value = scores.conll2012(*sides) if measure == "conll" else scores.b_cubed(*sides)[2]
-    return Figure(float(value), a, b, len(set().union(*sides[0]) & set().union(*sides[1])))
+    return Figure(_cluster_f1(sides, measure), a, b, len(set().union(*sides[0]) & set().union(*sides[1])))
+
+
+def _cluster_f1(sides: list[list[set[Hashable]]], measure: str) -> float:
+    """Return the F1 of two clusterings; a part of it that is undefined, since nothing is shared, is 0."""
+    from scorch import scores  # noqa: PLC0415 - only where clusters are scored
+
+    values = []
+    for metric in (scores.muc, scores.b_cubed, scores.ceaf_e) if measure == "conll" else (scores.b_cubed,):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                value = float(metric(*sides)[2])
+            except (StatisticsError, ZeroDivisionError):
+                value = 0.0
+        values.append(0.0 if math.isnan(value) else value)
+    return sum(values) / len(values)
 
 
 def token_alpha(units: Sequence[Unit], what: str) -> Figure:

@@ -130,6 +130,14 @@ def test_the_conll_score_is_the_mean_of_three() -> None:
     assert figure.value == pytest.approx((2 / 3 + 5 / 7 + 8 / 15) / 3)
 
 
+def test_clusters_with_nothing_in_common_score_nothing() -> None:
+    a = [mention(0, 4, entity="x"), mention(10, 14, entity="x")]
+    b = [mention(50, 54, entity="x"), mention(60, 64, entity="x")]
+    for measure in ("b_cubed", "conll"):
+        assert measures.clusters(mentions(a, b), "entities", measure, singletons=True).value == 0
+    assert math.isnan(measures.clusters(mentions(a, []), "entities", "conll", singletons=True).value)
+
+
 def test_one_trigger_may_tell_of_two_incidents() -> None:
     a = [event(0, 5, incident_id="x"), event(0, 5, incident_id="y")]
     figure = measures.clusters(events(a, a), "incidents", "b_cubed", singletons=True)
