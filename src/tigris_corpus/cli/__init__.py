@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tigris_corpus.cli import agreement, explain, fmt, info, show, validate
+from tigris_corpus.cli import agreement, audit, explain, fmt, info, show, validate
 from tigris_corpus.errors import CorpusError
 
 EXIT_MISUSE = 2
@@ -33,5 +33,13 @@ def main() -> None:
     """
 
 
-for command in (agreement.agreement, explain.explain, fmt.fmt, info.info, show.show, validate.validate):
+for command in (
+    agreement.agreement,
+    audit.audit,
+    explain.explain,
+    fmt.fmt,
+    info.info,
+    show.show,
+    validate.validate,
+):
     main.add_command(command)

@@ -1,0 +1,33 @@
+"""``tigris audit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "csv"]), default="text", help="For people or for programs."
+)
+def audit(path: Path | None, form: str) -> None:
+    """List suspicions: names with varying labels, names missed, dates that contradict, fillers inside others.
+
+    A suspicion is a place to look and not a fault; many stand with good reason.
+    """
+    from tigris_corpus.audit import audit as find
+    from tigris_corpus.corpus import load
+    from tigris_corpus.issues import plural
+    from tigris_corpus.report.style import visible
+
+    found = find(load(path))
+    if form == "csv":
+        click.echo(found.to_csv(index=False), nl=False)
+        return
+    for row in found.fillna("").to_dict("records"):
+        click.echo(
+            f"{row['suspicion']:18} {row['sentence_id']:10} {visible(row['what'])}  {row['ids']}".rstrip()
+        )
+    click.echo(plural(len(found), "suspicion"))
