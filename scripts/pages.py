@@ -11,11 +11,14 @@ import sys
 from pathlib import Path
 
 from tigris_corpus import store
-from tigris_corpus.corpus import load
-from tigris_corpus.formats import jsonl
+from tigris_corpus.corpus import Corpus, load
+from tigris_corpus.formats import jsonl, passes
+from tigris_corpus.report import agreement as report
 from tigris_corpus.report import citation, codebook, rules
+from tigris_corpus.scoring.agreement import agreement
 from tigris_corpus.validation import RULES
 
+DRAWS = 100
 RECORD = "schema/records/document.json"
 
 
@@ -29,7 +32,21 @@ def pages(root: Path) -> dict[str, bytes]:
         "docs/codebook.md": codebook.page(corpus),
         "docs/codes.md": rules.page(RULES.values()),
     }
+    rounds = passes.rounds(corpus)
+    if rounds:
+        texts["docs/agreement.md"] = _agreement(corpus, rounds)
     return {path: text.encode("utf-8") for path, text in texts.items()}
+
+
+def _agreement(corpus: Corpus, rounds: dict[int, tuple[str, str]]) -> str:
+    """Return the page on agreement, which takes half a minute a round."""
+    kinds = corpus.annotators.set_index("annotator_id")["kind"]
+    tables = []
+    for number, (first, second) in rounds.items():
+        frame = agreement(corpus, passes.find(corpus, first), passes.find(corpus, second), draws=DRAWS)
+        tables.append((number, (first, second), frame))
+    by_models = all(kinds[name] == "model" for pair in rounds.values() for name in pair)
+    return report.page(tables, by_models=by_models)
 
 
 def main() -> int:

@@ -148,6 +148,16 @@ RULES = by_code(
         good="events single, 0.1",
     ),
 )
+RULES |= by_code(
+    error(
+        5,
+        "pass.undeclared",
+        "A pass is kept as it was made, in a file that the descriptor names and hashes.",
+        "declare the file as a resource of the descriptor, or mend the path",
+        bad="corpus/passes/lost.jsonl, which no resource is",
+        good="corpus/passes/model-a.jsonl, declared",
+    ),
+)
 _NUMBER = re.compile(r"[0-9]+([.][0-9]+)?|(\.\.|[0-9]+([.][0-9]+)?)/(\.\.|[0-9]+([.][0-9]+)?)")
 _PLACES = ("GPE", "LOC", "FAC")
 _LAYER_TABLES = {"sentences": "sentences", "mentions": "mentions", "events": "events"}
@@ -367,7 +377,18 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
             yield RULES["layer.missing"].issue(place(documents, row), row["layer"], message)
 
 
+def passes(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the passes whose file is no resource of the package: one issue a path."""
+    table = snapshot.tables["passes"]
+    declared = [resource.path for resource in snapshot.package.resources]
+    lost = table.sound.filter((pl.col("path") != "") & ~pl.col("path").is_in(declared))
+    for row in lost.unique("path", keep="first", maintain_order=True).iter_rows(named=True):
+        message = f"no resource of the package is {row['path']!r}"
+        yield RULES["pass.undeclared"].issue(place(table, row, "path"), row["path"], message)
+
+
 CHECKS = (
+    Check((RULES["pass.undeclared"],), passes, needs=("passes",)),
     Check((RULES["entity.type"], RULES["entity.coordinates"]), entities, needs=("entities", "entity_types")),
     Check(
         tuple(

@@ -35,3 +35,14 @@ def find(corpus: Corpus, name: str) -> list[Record]:
     raise CorpusError(
         f"{name!r} is no file, and no annotator whose passes are kept: {', '.join(annotators) or 'none'}"
     )
+
+
+def rounds(corpus: Corpus) -> dict[int, tuple[str, str]]:
+    """Return the two annotators of each blind round whose passes are kept, by the round's number from 1."""
+    kept = corpus.passes.dropna(subset=["path"])
+    found = {}
+    for number, group in kept[kept["round"] > 0].groupby("round"):
+        names = sorted(group["annotator_id"].unique())
+        if len(names) == 2:  # noqa: PLR2004 - agreement is of two
+            found[int(str(number))] = (names[0], names[1])
+    return found

@@ -23,6 +23,7 @@ def test_an_issue_shows_its_line_with_the_cell_underlined(base: Path) -> None:
         "    |                                             ^^^^\n"
         '  hint: did you mean "TIME"?\n'
         "\n"
+        "not run: registry.unused (L5 events and registry): rows that may refer to entities are missing or in doubt\n"
         "not run: release.hashes (L7 release): there are errors below it\n"
         "\n"
         "tigris-corpus 0.1.0 is not sound: 1 error, 0 warnings\n"
