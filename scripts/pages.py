@@ -19,6 +19,7 @@ from tigris_corpus.scoring.agreement import agreement
 from tigris_corpus.validation import RULES
 
 DRAWS = 100
+COINED = (("entities", "entity_id"), ("incidents", "incident_id"))
 RECORD = "schema/records/document.json"
 
 
@@ -43,10 +44,18 @@ def _agreement(corpus: Corpus, rounds: dict[int, tuple[str, str]]) -> str:
     kinds = corpus.annotators.set_index("annotator_id")["kind"]
     tables = []
     for number, (first, second) in rounds.items():
-        frame = agreement(corpus, passes.find(corpus, first), passes.find(corpus, second), draws=DRAWS)
+        pair = [passes.find(corpus, name) for name in (first, second)]
+        frame = agreement(corpus, *pair, draws=DRAWS)
+        frame.attrs["coined"] = [_shared_ids(pair, table, key) for table, key in COINED]
         tables.append((number, (first, second), frame))
     by_models = all(kinds[name] == "model" for pair in rounds.values() for name in pair)
     return report.page(tables, by_models=by_models)
+
+
+def _shared_ids(pair: list[list[jsonl.Record]], table: str, key: str) -> tuple[int, int, int]:
+    """Return how many ids each of two annotators uses, and how many are the same string."""
+    first, second = ({row[key] for record in records for row in record[table]} for records in pair)
+    return len(first), len(second), len(first & second)
 
 
 def main() -> int:

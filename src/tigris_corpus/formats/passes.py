@@ -1,4 +1,4 @@
-"""Annotations by their name: an annotator's passes, a file, or gold."""
+"""Annotations by their name: an annotator's passes, a file, or gold. Cuts of sentences are passes of another form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def find(corpus: Corpus, name: str) -> list[Record]:
     """
     if name == GOLD:
         return jsonl.records(corpus)
-    kept = corpus.passes[corpus.passes["annotator_id"] == name]["path"].dropna().unique()
+    passes = corpus.passes[corpus.passes["layer"] != "sentences"].dropna(subset=["path"])
+    kept = passes.loc[passes["annotator_id"] == name, "path"].unique()
     schema = jsonl.record_schema(corpus)
     if len(kept):
         return [
@@ -31,7 +32,7 @@ def find(corpus: Corpus, name: str) -> list[Record]:
     path = Path(name)
     if path.is_file():
         return jsonl.read(path.read_bytes(), name, schema)
-    annotators = sorted(corpus.passes.dropna(subset=["path"])["annotator_id"].unique())
+    annotators = sorted(passes["annotator_id"].unique())
     raise CorpusError(
         f"{name!r} is no file, and no annotator whose passes are kept: {', '.join(annotators) or 'none'}"
     )
@@ -39,7 +40,7 @@ def find(corpus: Corpus, name: str) -> list[Record]:
 
 def rounds(corpus: Corpus) -> dict[int, tuple[str, str]]:
     """Return the two annotators of each blind round whose passes are kept, by the round's number from 1."""
-    kept = corpus.passes.dropna(subset=["path"])
+    kept = corpus.passes[corpus.passes["layer"] != "sentences"].dropna(subset=["path"])
     found = {}
     for number, group in kept[kept["round"] > 0].groupby("round"):
         names = sorted(group["annotator_id"].unique())

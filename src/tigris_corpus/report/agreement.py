@@ -21,14 +21,17 @@ _HEAD = """# Agreement
 
 <!-- made by scripts/pages.py from the passes in corpus/passes; the command is given below -->
 
-Two annotators labelled all the texts without seeing each other's labels, or those of anyone else, from the texts, their
-dates and sentence cuts, and the [guidelines](guidelines.md) alone. What they made is kept as it was, in
-`corpus/passes/`. The figures are from before adjudication, whatever they are.
+In each round two annotators labelled all the texts, from the texts, their dates and sentence cuts, the vocabularies and
+the [guidelines](guidelines.md). What they made is kept as it was, in `corpus/passes/`. The figures are from before
+adjudication, whatever they are.
 
 **What they cannot show.** """
 _MODELS = (
-    "Both passes of each round were made by models, of one family, that also had a hand in the guidelines: the figures "
-    "measure how consistently such a model reads the guidelines, and not how reliably people would. "
+    "Both passes of a round are runs of one language model, of the family that also wrote the guidelines. The figures "
+    "say how far one model, reading one page, repeats itself: its test-retest consistency. They are no agreement "
+    "between two minds, and no estimate of how far people would agree, with each other or with the model; expect that to "
+    "be much lower. Each run had a folder of its own and was told to open nothing else, which nothing enforced: the two "
+    "ran on one machine. What each coined freely is the only trace that can be checked, and is counted below. "
 )
 _TAIL = """The guidelines take their examples from D000 and D002, so that agreement on these two is no evidence, and they stand
 apart; the headline is the other three. The intervals are the middle 95 % of resamples of the paragraphs (lines) of these
@@ -45,10 +48,20 @@ def page(rounds: Sequence[tuple[int, tuple[str, str], pd.DataFrame]], *, by_mode
         parts.append(
             f"## Round {number}: {first} and {second}\n\n`tigris agreement {first} {second} --draws 100`\n"
         )
+        parts.append(coined(*frame.attrs["coined"]))
         parts.append(f"### The headline: {HEADLINE}\n\n{markdown(frame, HEADLINE)}")
         parts.append(f"### Each group and document\n\n{by_group(frame)}")
         parts.append(f"### Each type, over all documents\n\n{by_type(frame)}")
     return "\n".join(parts)
+
+
+def coined(entities: tuple[int, int, int], incidents: tuple[int, int, int]) -> str:
+    """Return what two annotators' ids have in common, each as (the first's, the second's, the same string)."""
+    return (
+        f"Of the ids that each coined, {entities[2]} are the same string among {entities[0]} and {entities[1]} for "
+        f"entities, which are names written as slugs, and {incidents[2]} among {incidents[0]} and {incidents[1]} for "
+        "incidents, which are free.\n"
+    )
 
 
 def markdown(frame: pd.DataFrame, group: str) -> str:
