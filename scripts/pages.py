@@ -9,17 +9,22 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tigris_corpus import store
 from tigris_corpus.corpus import Corpus, load
 from tigris_corpus.formats import jsonl, passes
 from tigris_corpus.report import agreement as report
 from tigris_corpus.report import citation, codebook, rules
-from tigris_corpus.scoring.agreement import agreement
+from tigris_corpus.scoring import agreement
 from tigris_corpus.validation import RULES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DRAWS = 100
 COINED = (("entities", "entity_id"), ("incidents", "incident_id"))
+START, END = "<!-- agreement: made by scripts/pages.py -->", "<!-- end of agreement -->"
 RECORD = "schema/records/document.json"
 
 
@@ -35,21 +40,33 @@ def pages(root: Path) -> dict[str, bytes]:
     }
     rounds = passes.rounds(corpus)
     if rounds:
-        texts["docs/agreement.md"] = _agreement(corpus, rounds)
+        tables = _tables(corpus, rounds)
+        kinds = corpus.annotators.set_index("annotator_id")["kind"]
+        by_models = all(kinds[name] == "model" for pair in rounds.values() for name in pair)
+        texts["docs/agreement.md"] = report.page(tables, by_models=by_models)
+        summary = report.summary(tables[0][2])
+        texts |= {path: _filled(root / path, summary) for path in ("README.md", "docs/datasheet.md")}
     return {path: text.encode("utf-8") for path, text in texts.items()}
 
 
-def _agreement(corpus: Corpus, rounds: dict[int, tuple[str, str]]) -> str:
-    """Return the page on agreement, which takes half a minute a round."""
-    kinds = corpus.annotators.set_index("annotator_id")["kind"]
+def _tables(
+    corpus: Corpus, rounds: dict[int, tuple[str, str]]
+) -> list[tuple[int, tuple[str, str], pd.DataFrame]]:
+    """Return the agreement of each round, which takes a quarter of a minute."""
     tables = []
     for number, (first, second) in rounds.items():
         pair = [passes.find(corpus, name) for name in (first, second)]
         frame = agreement(corpus, *pair, draws=DRAWS)
         frame.attrs["coined"] = [_shared_ids(pair, table, key) for table, key in COINED]
         tables.append((number, (first, second), frame))
-    by_models = all(kinds[name] == "model" for pair in rounds.values() for name in pair)
-    return report.page(tables, by_models=by_models)
+    return tables
+
+
+def _filled(path: Path, table: str) -> str:
+    """Return a page with the table between its two marks made anew."""
+    before, start, rest = path.read_text(encoding="utf-8").partition(START)
+    _, end, after = rest.partition(END)
+    return f"{before}{start}\n\n{table}\n{end}{after}"
 
 
 def _shared_ids(pair: list[list[jsonl.Record]], table: str, key: str) -> tuple[int, int, int]:

@@ -44,7 +44,7 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
         from tigris_corpus.errors import CorpusError
         from tigris_corpus.formats import passes
         from tigris_corpus.report import agreement as report
-        from tigris_corpus.scoring.agreement import agreement as compare
+        from tigris_corpus.scoring import agreement as compare
     del jsonschema, krippendorff, scorch, sklearn
 
     corpus = load(path)
@@ -56,3 +56,4 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
         raise CorpusError(f"there is no group {group!r}; there is {', '.join(table['group'].unique())}")
     click.echo(report.markdown(table, group), nl=False)
     click.echo(report.NOTE)
+    click.echo(f"{corpus.name} {corpus.version}; {first} against {second}; {group}; {draws} draws, seed 0")

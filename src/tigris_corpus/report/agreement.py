@@ -55,6 +55,23 @@ def page(rounds: Sequence[tuple[int, tuple[str, str], pd.DataFrame]], *, by_mode
     return "\n".join(parts)
 
 
+CHIEF = (
+    ("mentions", "names: span and type F1"),
+    ("events", "trigger F1"),
+    ("events", "type κ on equal triggers"),
+    ("arguments", "role and span F1 on equal triggers"),
+    ("entities", "CoNLL F1"),
+    ("incidents", "CoNLL F1"),
+)
+"""The measures that a summary gives."""
+
+
+def summary(frame: pd.DataFrame) -> str:
+    """Return the chief measures of the headline group as a Markdown table."""
+    wanted = [pair in CHIEF for pair in zip(frame["layer"], frame["measure"], strict=True)]
+    return markdown(frame[wanted], HEADLINE)
+
+
 def coined(entities: tuple[int, int, int], incidents: tuple[int, int, int]) -> str:
     """Return what two annotators' ids have in common, each as (the first's, the second's, the same string)."""
     return (

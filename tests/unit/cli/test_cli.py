@@ -206,3 +206,31 @@ def test_the_other_commands_need_no_extra(base: Path) -> None:
         )
         result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert (result.returncode, result.stderr) == (0, ""), arguments
+
+
+def test_agreement_is_shown_with_its_settings(base: Path) -> None:
+    result = run("agreement", "gold", "gold", "--package", base, "--draws", 2, "--group", "fr")
+    assert result.exit_code == 0
+    assert "| mentions | span F1 | 1.000 | 1.00–1.00 | 3 | 3 | 3 |\n" in result.output
+    assert result.output.endswith("tigris-corpus 0.1.0; gold against gold; fr; 2 draws, seed 0\n")
+    rows = run(
+        "agreement", "gold", "gold", "--package", base, "--draws", 2, "--format", "csv"
+    ).output.splitlines()
+    assert rows[0] == "layer,measure,group,a,b,matched,value,low,high"
+    assert "mentions,span F1,D001,3,3,3,1.0000,," in rows
+    wrong = run("agreement", "gold", "gold", "--package", base, "--draws", 1, "--group", "de")
+    assert (wrong.exit_code, wrong.output.partition(";")[0]) == (2, "tigris: there is no group 'de'")
+    nobody = run("agreement", "gold", "nobody", "--package", base)
+    assert nobody.exit_code == 2
+    assert nobody.output.startswith("tigris: 'nobody' is no file, and no annotator")
+
+
+def test_audit_lists_suspicions(base: Path) -> None:
+    packages.set_cell(base, "corpus/mentions.csv", 6, "value", "2020-02")
+    assert run("audit", base).output.splitlines() == [
+        "contradicting-date D000-S002  2020-02 is not within 2020-01-03 of baghdad-strike  D000-E001 D000-M005",
+        "1 suspicion",
+    ]
+    assert run("audit", base, "--format", "csv").output.startswith(
+        "suspicion,ids,document_id,sentence_id,what\n"
+    )

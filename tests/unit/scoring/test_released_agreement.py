@@ -8,7 +8,7 @@ import pytest
 
 from tigris_corpus.formats import passes
 from tigris_corpus.report.agreement import HEADLINE
-from tigris_corpus.scoring.agreement import agreement
+from tigris_corpus.scoring import agreement
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ import pytest
 from tigris_corpus.corpus import load
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import jsonl
-from tigris_corpus.scoring.agreement import agreement
+from tigris_corpus.scoring import agreement
 from tigris_corpus.scoring.units import units
 
 if TYPE_CHECKING:
