@@ -411,28 +411,39 @@ def _overlap(table: Table, row: dict[str, Any], other: dict[str, Any]) -> Issue:
 
 
 def zones(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the mentions and events in zones that are not annotated for them."""
-    permitted = snapshot.sound("zones")
-    parents = snapshot.sound("sentences").lazy().select("sentence_id", "zone")
-    for name, column, code in (
-        ("mentions", "mentions_annotated", "mention.zone"),
-        ("events", "events_annotated", "event.zone"),
-    ):
-        closed = permitted.filter(pl.col(column) == "false")["zone"].to_list()
-        if not snapshot.readable(name) or not closed:
-            continue
-        table = snapshot.tables[name]
-        sentences_closed = parents.filter(pl.col("zone").is_in(closed))
-        wrong = (
-            table.sound.lazy()
-            .join(sentences_closed, on="sentence_id", how="inner")
-            .select(LINE, "zone")
-            .collect()
-        )
-        for row in rows_at(table, wrong):
-            message = f"nothing of this kind is annotated in a sentence whose zone is {row['zone']!r}"
-            yield RULES[code].issue(place(table, row, "sentence_id"), row["sentence_id"], message)
+    """Yield the mentions and events in zones that are not annotated for them.
 
+    Where a sentence has several, it is most likely its zone that is wrong, and that is one issue.
+    """
+    found = pl.concat([_in_closed_zone(snapshot, *kind) for kind in _ZONED])
+    sentences = snapshot.tables["sentences"]
+    several = found.group_by("sentence_id").agg(pl.len(), pl.col("code").first()).filter(pl.col("len") > 1)
+    lines = sentences.sound.select("sentence_id", LINE).join(several, on="sentence_id").drop("sentence_id")
+    for row in rows_at(sentences, lines):
+        message = f"the zone is {row['zone']!r}, and the sentence has {plural(row['len'], 'label')} that it may not have"
+        yield RULES[row["code"]].issue(place(sentences, row, "zone"), row["zone"], message)
+    single = found.filter(~pl.col("sentence_id").is_in(several["sentence_id"].implode()))
+    for name, _, code in _ZONED:
+        for row in rows_at(snapshot.tables[name], single.filter(pl.col("code") == code).select(LINE, "zone")):
+            message = f"nothing of this kind is annotated in a sentence whose zone is {row['zone']!r}"
+            at = place(snapshot.tables[name], row, "sentence_id")
+            yield RULES[code].issue(at, row["sentence_id"], message)
+
+
+def _in_closed_zone(snapshot: Snapshot, name: str, column: str, code: str) -> pl.DataFrame:
+    """Return the rows of a table in sentences whose zone is not annotated for it."""
+    permitted = snapshot.sound("zones")
+    closed = permitted.filter(pl.col(column) == "false")["zone"]
+    parents = (
+        snapshot.sound("sentences")
+        .filter(pl.col("zone").is_in(closed.implode()))
+        .select("sentence_id", "zone")
+    )
+    rows = snapshot.sound(name).select(LINE, "sentence_id").join(parents, on="sentence_id")
+    return rows.with_columns(code=pl.lit(code))
+
+
+_ZONED = (("mentions", "mentions_annotated", "mention.zone"), ("events", "events_annotated", "event.zone"))
 
 _SPAN = ("span.reversed", "span.empty", "span.out-of-range", "span.whitespace-edge")
 _PLACED = ("span.crosses-sentence", "span.wrong-sentence")
@@ -459,5 +470,9 @@ CHECKS = (
         overlaps,
         needs=("mentions",),
     ),
-    Check((RULES["mention.zone"], RULES["event.zone"]), zones, needs=("zones", "sentences")),
+    Check(
+        (RULES["mention.zone"], RULES["event.zone"]),
+        zones,
+        needs=("zones", "sentences", "mentions", "events"),
+    ),
 )

@@ -49,6 +49,14 @@ RULES = by_code(
     ),
     error(
         2,
+        "sch.blank-edge",
+        "Blanks at the edge of a cell do not show, and make two of what is one.",
+        "remove the blanks around the value",
+        bad='"Baghdad "',
+        good='"Baghdad"',
+    ),
+    error(
+        2,
         "sch.integer-lexical",
         "A whole number is plain digits: what else some readers take, others refuse.",
         "write the number in the digits 0 to 9, without sign, space or leading zero",
@@ -206,6 +214,7 @@ def _issue(code: str, table: Table, row: dict[str, Any], field: Field) -> Issue:
     messages = {
         "sch.required": f"{field.name} is empty",
         "sch.pattern": f"{value!r} has not the form of {field.name}: {field.pattern}",
+        "sch.blank-edge": f"{value!r} has blanks at its edge",
         "sch.integer-lexical": f"{value!r} is not a whole number",
         "sch.number-lexical": f"{value!r} is not a number",
         "sch.boolean": f"{value!r} is neither true nor false",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tigris_corpus.descriptor import Field, TableSchema
 
 _DECIMAL = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
+_SLICES = ("text", "trigger_text")
+"""Columns that repeat a slice of the raw text: its edges are looked at with its span."""
 _DTYPES = {"integer": pl.Int64, "number": pl.Float64}
 
 
@@ -71,6 +73,8 @@ def rules(
         found.append(("sch.enum", filled & ~cell.is_in(list(allowed))))
     if field.pattern and not is_reference and is_supported(field.pattern):
         found.append(("sch.pattern", filled & ~cell.str.contains(full_match(field.pattern))))
+    if field.type == "string" and not field.pattern and allowed is None and field.name not in _SLICES:
+        found.append(("sch.blank-edge", cell.str.strip_chars() != cell))
     return found
 
 
