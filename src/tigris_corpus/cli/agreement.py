@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from tigris_corpus.cli.extras import needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+
+
+def _tracked(items: list[T]) -> Iterator[T]:
+    """Yield items under a progress bar, on a terminal only."""
+    with click.progressbar(items, label="measuring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        yield from bar
 
 
 @click.command()
@@ -48,7 +61,9 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
     del jsonschema, krippendorff, scorch, sklearn
 
     corpus = load(path)
-    table = compare(corpus, passes.find(corpus, first), passes.find(corpus, second), draws=draws)
+    table = compare(
+        corpus, passes.find(corpus, first), passes.find(corpus, second), draws=draws, track=_tracked
+    )
     if form == "csv":
         click.echo(table.to_csv(index=False, float_format="%.4f"), nl=False)
         return

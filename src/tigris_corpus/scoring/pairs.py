@@ -82,20 +82,23 @@ def agreement(
     *,
     draws: int = 200,
     seed: int = 0,
+    track: Callable[[list[tuple[str, str, Measure]]], Iterable[tuple[str, str, Measure]]] | None = None,
 ) -> pd.DataFrame:
     """Return how far two annotations of the corpus's texts agree, one row a measure and group.
 
     Columns: layer, measure, group (``all``; ``blind documents``, those from which the guidelines take no example;
     ``guideline documents``; a language; a document; or a type), a, b and matched (counts of the first, the second,
     and both), value (nan where undefined), low and high (the middle 95 % of ``draws`` resamples of paragraphs,
-    missing for documents and types). Needs the extra ``score``. Raises CorpusError where the two share no document.
+    missing for documents and types). ``track`` is given the list of measures and yields them, so that it can show how
+    far the work is: half a minute, for 200 draws of five documents. Needs the extra ``score``. Raises CorpusError where the two share no document.
     """
     every = units(corpus, first, second)
     rows: list[tuple[str, str, str, Figure, tuple[float, float]]] = []
     groups = _groups(every)
     aligned = measures.aligned_entities(every)
     by_entity: Measure = partial(measures.arguments, entities=aligned)
-    for layer, name, measure in (*MEASURES, ("arguments", "role and entity F1 on equal triggers", by_entity)):
+    every_measure = [*MEASURES, ("arguments", "role and entity F1 on equal triggers", by_entity)]
+    for layer, name, measure in track(every_measure) if track else every_measure:
         for group, members in groups.items():
             has_interval = group not in {unit.document for unit in every}
             interval = _interval(measure, members, draws, seed) if has_interval else (math.nan, math.nan)
