@@ -125,9 +125,13 @@ def _read(package: Package, resource: Resource, vocabularies: Mapping[str, pd.Da
             f"{where}: {_reason(data, schema.fields, error)}; run: tigris validate"
         ) from None
     if not isinstance(frame.index, pd.RangeIndex):
-        raise UnreadableError(f"{where}: a row has more cells than the header; run: tigris validate")
+        raise UnreadableError(
+            f"{where}: a row has more cells than the header; run: tigris validate {package.root}"
+        )
     if tuple(frame.columns) != schema.names:
-        raise UnreadableError(f"{where}:1: the columns are not those of its schema; run: tigris validate")
+        raise UnreadableError(
+            f"{where}:1: the columns are not those of its schema; run: tigris validate {package.root}"
+        )
     for field in schema.fields:
         key = package.vocabulary_of(resource.name, field.name)
         if key is not None and key.resource in vocabularies:
@@ -142,7 +146,7 @@ def _labelled(column: pd.Series[Any], labels: pd.Series[Any], where: str, vocabu
     if not lost.empty:
         line = int(lost.index[0]) + 2
         raise UnreadableError(
-            f"{where}:{line}: {column.name} {lost.iloc[0]!r} is not in {vocabulary}; run: tigris validate",
+            f"{where}:{line}: {column.name} {lost.iloc[0]!r} is not in {vocabulary}; run: tigris validate PATH",
         )
     return column.astype(pd.CategoricalDtype(labels))
 

@@ -71,4 +71,9 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
         raise CorpusError(f"there is no group {group!r}; there is {', '.join(table['group'].unique())}")
     click.echo(report.markdown(table, group), nl=False)
     click.echo(report.NOTE)
-    click.echo(f"{corpus.name} {corpus.version}; {first} against {second}; {group}; {draws} draws, seed 0")
+    known = set(corpus.documents["document_id"])
+    documents = [name for name in table["group"].unique() if name in known]
+    click.echo(
+        f"{corpus.name} {corpus.version}; {first} against {second}; {group}; {draws} draws, seed 0; "
+        f"the documents that both have: {', '.join(documents)}"
+    )

@@ -18,11 +18,15 @@ def fmt(path: Path | None, check: bool) -> None:
     """
     from tigris_corpus import store
     from tigris_corpus.descriptor import open_package
+    from tigris_corpus.errors import UnreadableError
     from tigris_corpus.formats import tables
 
     package = open_package(path)
     if package.problems:
-        raise click.ClickException(f"{package.problems[0].message}; run: tigris validate")
+        problem = package.problems[0]
+        raise UnreadableError(
+            f"{package.root / problem.file}: {problem.message}; run: tigris validate {package.root}"
+        )
     changed = tables.changes(package)
     for name in changed:
         click.echo(f"{'would rewrite' if check else 'rewrote'} {name}")

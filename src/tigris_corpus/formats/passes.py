@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tigris_corpus.errors import CorpusError
+from tigris_corpus.errors import CorpusError, UnreadableError
 from tigris_corpus.formats import jsonl
 
 if TYPE_CHECKING:
@@ -31,11 +31,43 @@ def find(corpus: Corpus, name: str) -> list[Record]:
         ]
     path = Path(name)
     if path.is_file():
-        return jsonl.read(path.read_bytes(), name, schema)
+        found = jsonl.read(path.read_bytes(), name, schema)
+        for record in found:
+            _check(corpus, record, f"{name}: {record['document_id']}")
+        return found
     annotators = sorted(passes["annotator_id"].unique())
     raise CorpusError(
         f"{name!r} is no file, and no annotator whose passes are kept: {', '.join(annotators) or 'none'}"
     )
+
+
+def _check(corpus: Corpus, record: Record, where: str) -> None:
+    """Refuse a record whose spans are not those of the corpus's text, or whose ids lead nowhere or stand twice."""
+    if record["document_id"] not in set(corpus.documents["document_id"]):
+        raise UnreadableError(f"{where}: the corpus has no such document")
+    raw = corpus.text(record["document_id"])
+    mentions = [row["mention_id"] for row in record["mentions"]]
+    for table, rows, start, end, text in (
+        ("mentions", record["mentions"], "start", "end", "text"),
+        ("events", record["events"], "trigger_start", "trigger_end", "trigger_text"),
+    ):
+        for number, row in enumerate(rows):
+            found = raw[row[start] : row[end]]
+            if row[start] >= row[end] or found != row[text]:
+                span = f"{row[start]} to {row[end]}"
+                raise UnreadableError(
+                    f"{where}: /{table}/{number}: {row[text]!r} is not what stands at {span}, counted in code points: {found!r}"
+                )
+    events = [row["event_id"] for row in record["events"]]
+    for kind, ids in (("mention", mentions), ("event", events)):
+        twice = next((name for name in ids if ids.count(name) > 1), None)
+        if twice:
+            raise UnreadableError(f"{where}: the {kind} {twice} stands twice")
+    for number, event in enumerate(record["events"]):
+        named = [filler["mention_id"] for filler in event.get("arguments", ())]
+        lost = next((name for name in named if name not in mentions), None)
+        if lost:
+            raise UnreadableError(f"{where}: /events/{number}: the record has no mention {lost}")
 
 
 def rounds(corpus: Corpus) -> dict[int, tuple[str, str]]:

@@ -37,7 +37,8 @@ _TAIL = """The guidelines take their examples from D000 and D002, so that agreem
 apart; the headline is the other three. The intervals are the middle 95 % of resamples of the paragraphs (lines) of these
 texts: they are conditional on the five documents, and say nothing of others. A type with fewer than ten cases on either
 side gets no figure of its own. F1 is symmetric; κ is Cohen's, on what both marked; α is Krippendorff's, over words. The
-clusters are compared by their members and never by their ids, which each annotator coins.
+clusters are compared by their members and never by their ids, which each annotator coins. The CoNLL score is the mean of
+three, of which MUC counts links alone: where one side has no cluster of two or more, MUC is 0 and pulls the mean down.
 """
 
 

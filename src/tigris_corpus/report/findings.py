@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _MANY = 20
+_CHECKS_SHOWN = 5
 _RELATED_SHOWN = 3
 
 
@@ -35,7 +36,11 @@ def render(report: Report, issues: Sequence[Issue], *, colour: bool = False) -> 
     if len(report.issues) > _MANY:
         counts = Counter(issue.code for issue in report.issues)
         parts.append("\n".join(f"{count:6} {code}" for code, count in counts.most_common()))
-    if report.not_run:
+    if len(report.not_run) > _CHECKS_SHOWN:
+        parts.append(
+            f"not run: {len(report.not_run)} checks, for what could not be read; --format json names them"
+        )
+    elif report.not_run:
         parts.append(
             "\n".join(
                 f"not run: {name} (L{level} {LEVELS[level]}): {why}" for level, name, why in report.not_run

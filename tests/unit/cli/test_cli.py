@@ -212,7 +212,9 @@ def test_agreement_is_shown_with_its_settings(base: Path) -> None:
     result = run("agreement", "gold", "gold", "--package", base, "--draws", 2, "--group", "fr")
     assert result.exit_code == 0
     assert "| mentions | span F1 | 1.000 | 1.00–1.00 | 3 | 3 | 3 |\n" in result.output
-    assert result.output.endswith("tigris-corpus 0.1.0; gold against gold; fr; 2 draws, seed 0\n")
+    assert result.output.endswith(
+        "tigris-corpus 0.1.0; gold against gold; fr; 2 draws, seed 0; the documents that both have: D000, D001\n"
+    )
     rows = run(
         "agreement", "gold", "gold", "--package", base, "--draws", 2, "--format", "csv"
     ).output.splitlines()

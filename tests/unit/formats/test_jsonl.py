@@ -131,3 +131,38 @@ def test_an_annotation_is_found_by_name_or_by_file(base: Path, tmp_path: Path) -
 def test_the_published_schema_is_the_one_that_is_used(schema: dict[str, Any]) -> None:
     path = packages.CLONE / "schema" / "records" / "document.json"
     assert json.loads(path.read_text(encoding="utf-8")) == schema
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            lambda record: record["mentions"][0].update(start=19),
+            r"D000: /mentions/0: 'U.S.' is not what stands at 19 to 22",
+        ),
+        (
+            lambda record: record["events"][0].update(trigger_end=999999),
+            r"/events/0: 'killed' is not what stands at",
+        ),
+        (
+            lambda record: record["mentions"].append(record["mentions"][0]),
+            r"the mention D000-M001 stands twice",
+        ),
+        (lambda record: record["events"].append(record["events"][0]), r"the event D000-E001 stands twice"),
+        (
+            lambda record: record["events"][0]["arguments"][0].update(mention_id="D000-M555"),
+            r"/events/0: the record has no mention D000-M555",
+        ),
+        (lambda record: record.update(document_id="D777"), r"D777: the corpus has no such document"),
+    ],
+)
+def test_a_prediction_that_does_not_fit_the_texts_is_refused(
+    base: Path, tmp_path: Path, change: Any, reason: str
+) -> None:
+    corpus = load(base)
+    record = copy.deepcopy(jsonl.records(corpus)[0])
+    change(record)
+    path = tmp_path / "pred.jsonl"
+    path.write_bytes(jsonl.write([record]))
+    with pytest.raises(UnreadableError, match=reason):
+        passes.find(corpus, str(path))
