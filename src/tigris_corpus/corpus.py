@@ -135,7 +135,7 @@ def _read(package: Package, resource: Resource, vocabularies: Mapping[str, pd.Da
     for field in schema.fields:
         key = package.vocabulary_of(resource.name, field.name)
         if key is not None and key.resource in vocabularies:
-            labels = vocabularies[key.resource][key.reference[0]].drop_duplicates()
+            labels = vocabularies[key.resource][key.reference[0]].dropna().drop_duplicates()
             frame[field.name] = _labelled(frame[field.name], labels, f"{where}", key.resource)
     return frame
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,8 @@ _RESOURCE_KEYS = (
     "sources",
 )
 _REGEX_LIMIT = 1000
+_LARGEST = 2**63
+_RESERVED = "_line"
 _UNSAFE_REGEX = re.compile(r"\(\?|\\[1-9kgpPdwsbDWSBAZz]|[*+?}][*+]|\^|\$")
 
 
@@ -219,6 +221,12 @@ def open_package(path: Path | str | None = None) -> Package:
     return Package(root, descriptor, resources, _with_lines(gate, reader.problems), gate=gate)
 
 
+@cache
+def profile() -> Package:
+    """Return the installed profile: the package that comes with the code, by whose schemas others are judged."""
+    return open_package(packaged_root())
+
+
 def refreshed(package: Package) -> bytes:
     """Return ``datapackage.json`` with the bytes and SHA-256 of every resource as the files now are.
 
@@ -311,7 +319,11 @@ class _Reader:
                 )
             else:
                 resources.append(resource)
-        declared = {entry.get("name") for entry in descriptor["resources"] if isinstance(entry, dict)}
+        declared = {
+            entry["name"]
+            for entry in descriptor["resources"]
+            if isinstance(entry, dict) and isinstance(entry.get("name"), str) and "schema" in entry
+        }
         return tuple(self._with_true_links(resource, resources, declared) for resource in resources)
 
     def _with_true_links(self, resource: Resource, resources: list[Resource], declared: set[Any]) -> Resource:
@@ -322,7 +334,7 @@ class _Reader:
         for index, link in enumerate(resource.schema.foreign_keys):
             name = link.resource or resource.name
             target = next((other for other in resources if other.name == name), None)
-            is_unread = name in declared if target is None else target.schema is None
+            is_unread = name in declared and (target is None or target.schema is None)
             columns = target.schema.names if target and target.schema else ()
             if is_unread or set(link.reference) <= set(columns):
                 true.append(link)  # a table that could not be read is reported as such
@@ -396,10 +408,15 @@ class _Reader:
         unique = [_names(key) for key in _listed(entry.get("uniqueKeys", []))]
         links = [_foreign_key(item) for item in _listed(entry.get("foreignKeys", []))]
         keys = [primary, *unique, *(link.fields if link else None for link in links)]
+        if _RESERVED in names:
+            self._report(
+                "pkg.schema", f"a field may not be called {_RESERVED!r}", file=file, pointer="/fields"
+            )
+            return None
         if len(names) < len(known):
             self._report("pkg.schema", "two fields have one name", file=file, pointer="/fields")
             return None
-        if any(key is None or not names.issuperset(key) for key in keys):
+        if any(key is None or not names.issuperset(key) or len(set(key)) < len(key) for key in keys):
             self._report("pkg.schema", "a key is no list of the table's own columns", file=file, pointer="")
             return None
         return TableSchema(
@@ -435,7 +452,8 @@ class _Reader:
             return None
         bounds = [constraints.get(bound) for bound in ("minimum", "maximum")]
         if any(
-            bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | float))
+            bound is not None
+            and (isinstance(bound, bool) or not isinstance(bound, int | float) or not abs(bound) < _LARGEST)
             for bound in bounds
         ):
             self._report("pkg.schema", "a bound is a number", file=file, pointer=f"{pointer}/constraints")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 * 1024**3
 """The largest file that is read, in bytes. Larger tables are cut into several files."""
 
+_LONGEST = 1024
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -91,5 +92,11 @@ def _check_form(relative: str) -> None:
         raise PathError("sec.remote", relative, "is an address on the network, and nothing is ever fetched")
     if "\\" in relative or "\0" in relative or _SCHEME.match(relative) or relative.startswith("/"):
         raise PathError("sec.path", relative, "is not a relative path with forward slashes")
+    try:
+        length = len(os.fsencode(relative))
+    except UnicodeEncodeError:
+        raise PathError("sec.path", relative, "is no path that a file system has") from None
+    if length > _LONGEST:
+        raise PathError("sec.path", relative[:80], f"is longer than {_LONGEST} bytes")
     if any(part in {"", ".", ".."} for part in relative.split("/")):
         raise PathError("sec.path", relative, "does not stay inside the package")

@@ -103,4 +103,8 @@ def _run(check: Check, snapshot: Snapshot) -> tuple[list[Issue], str | None]:
         found.extend(check.find(snapshot))
     except Undecidable as reason:
         return found, str(reason)
+    except Exception as error:  # noqa: BLE001 - a check that breaks must not lose what the others found
+        return found, f"the check itself failed, which is a bug of Tigris: {type(error).__name__}: {error}"[
+            :300
+        ]
     return found, None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,10 @@ from tigris_corpus.errors import NotAPackageError
 from tigris_corpus.validation import CHECKS, RULES, examine, validate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tigris_corpus.issues import Issue
 
 
 def test_the_released_corpus_is_sound() -> None:
@@ -212,3 +217,120 @@ def test_a_package_of_empty_tables_is_sound(base: Path) -> None:
     shutil.rmtree(base / "seeds")
     packages.refresh(base)
     assert validate(base) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "pointer", "value"),
+    [
+        ("schema/tables/mentions.json", "/fields/2/type", "string"),
+        ("schema/tables/mentions.json", "/fields/5/type", "integer"),
+        ("schema/tables/incidents.json", "/fields/4/type", "integer"),
+        ("schema/tables/mentions.json", "/primaryKey", ["text"]),
+        ("schema/tables/entities.json", "/fields/7/type", "string"),
+        ("schema/tables/layers.json", "/fields/3/name", "version"),
+        ("datapackage.json", "/resources/3/name", ["a"]),
+        ("datapackage.json", "/resources/3/path", "a/" * 1500 + "x.csv"),
+        ("datapackage.json", "/resources/3/path", "corpus/\ud800.csv"),
+        ("schema/tables/mentions.json", "/fields/2/constraints/minimum", 10**40),
+        ("schema/tables/mentions.json", "/primaryKey", ["mention_id", "mention_id"]),
+    ],
+)
+def test_a_damaged_schema_or_descriptor_is_reported_and_nothing_breaks(
+    base: Path, file: str, pointer: str, value: object
+) -> None:
+    path = base / file
+    described = json.loads(path.read_text(encoding="utf-8"))
+    *parents, last = [int(part) if part.isdigit() else part for part in pointer.split("/")[1:]]
+    target = described
+    for part in parents:
+        target = target[part]
+    target[last] = value
+    path.write_text(json.dumps(described), encoding="utf-8")
+    report = examine(base)
+    assert not report.is_sound
+    assert {issue.code.partition(".")[0] for issue in report.issues} & {"pkg", "sec"}
+    assert not any("bug of Tigris" in reason for _, _, reason in report.not_run)
+
+
+def test_a_table_cannot_leave_validation_by_losing_its_schema(base: Path) -> None:
+    packages.edit(base, [{"op": "json", "file": "datapackage.json", "pointer": "/resources/12/schema"}])
+    packages.edit(base, [{"op": "write", "file": "corpus/adjudication.csv", "text": "junk;;;"}])
+    assert "pkg.missing-table" in {issue.code for issue in validate(base)}
+
+
+def test_a_check_that_breaks_is_not_run_and_loses_nothing(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaking(_: object) -> Iterator[Issue]:
+        raise ZeroDivisionError("by zero")
+        yield
+
+    packages.set_cell(base, "corpus/events.csv", 2, "realis", "real")
+    broken = dataclasses.replace(CHECKS[-2], find=breaking)
+    monkeypatch.setattr("tigris_corpus.validation.CHECKS", (*CHECKS[:-2], broken, CHECKS[-1]))
+    report = examine(base)
+    assert [issue.code for issue in report.issues] == ["sch.enum"]
+    assert any("ZeroDivisionError: by zero" in reason for _, _, reason in report.not_run)
+
+
+def test_keys_may_be_whole_numbers(base: Path) -> None:
+    for name, text in (("pages", "page\n1\n2\n"), ("notes", "note,page\na,1\nb,\n")):
+        (base / "corpus" / f"{name}.csv").write_text(text, encoding="utf-8")
+    pages = {"fields": [{"name": "page", "type": "integer"}], "primaryKey": ["page"]}
+    notes = {
+        "fields": [{"name": "note"}, {"name": "page", "type": "integer", "constraints": {"unique": True}}],
+        "foreignKeys": [{"fields": ["page"], "reference": {"resource": "pages", "fields": ["page"]}}],
+    }
+    described = json.loads((base / "datapackage.json").read_text(encoding="utf-8"))
+    for name, schema in (("pages", pages), ("notes", notes)):
+        (base / "schema" / "tables" / f"{name}.json").write_text(json.dumps(schema), encoding="utf-8")
+        described["resources"].append(
+            {"name": name, "path": f"corpus/{name}.csv", "schema": f"schema/tables/{name}.json"}
+        )
+    (base / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    packages.refresh(base)
+    assert validate(base) == []
+    (base / "corpus" / "pages.csv").write_text("page\n1\n1\n", encoding="utf-8")
+    packages.refresh(base)
+    assert [issue.code for issue in validate(base)] == ["key.duplicate"]
+
+
+def test_two_values_too_many_are_two_issues_and_no_other(base: Path) -> None:
+    packages.set_cell(base, "corpus/mentions.csv", 7, "value", "2024")
+    packages.set_cell(base, "corpus/mentions.csv", 9, "value", "2024")
+    found = [(issue.code, issue.location.line) for issue in validate(base)]
+    assert found == [("mention.value-unexpected", 7), ("mention.value-unexpected", 9)]
+
+
+def test_a_sentence_inside_another_overlaps_and_leaves_no_gap(base: Path) -> None:
+    row = "D000-S005,D000,18,22,body,U.S."
+    packages.edit(base, [{"op": "insert-line", "file": "corpus/sentences.csv", "line": 4, "lines": [row]}])
+    assert [issue.code for issue in validate(base)] == ["sent.overlap"]
+
+
+@pytest.mark.parametrize("layer", ["arguments", "entities", "incidents"])
+def test_no_layer_that_holds_something_is_blank(base: Path, layer: str) -> None:
+    path = base / "corpus" / "layers.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(f"D000,{layer},single,1.0", f"D000,{layer},blank,"),
+        encoding="utf-8",
+    )
+    assert [issue.code for issue in validate(base)] == ["layer.blank"]
+
+
+def test_each_cycle_is_an_issue(base: Path) -> None:
+    lines = [
+        "loop-a,A,ASSAULT,single,loop-b,,",
+        "loop-b,B,ASSAULT,single,loop-a,,",
+        "loop-c,C,ASSAULT,single,loop-c,,",
+    ]
+    packages.edit(base, [{"op": "insert-line", "file": "corpus/incidents.csv", "line": 4, "lines": lines}])
+    assert [issue.location.line for issue in validate(base) if issue.code == "incident.cycle"] == [4, 6]
+
+
+def test_a_declared_script_is_found_too(base: Path) -> None:
+    (base / "corpus" / "loader.py").write_text("print()\n", encoding="utf-8")
+    described = json.loads((base / "datapackage.json").read_text(encoding="utf-8"))
+    described["resources"].append({"name": "loader", "path": "corpus/loader.py"})
+    (base / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    assert "sec.executable" in {issue.code for issue in validate(base)}

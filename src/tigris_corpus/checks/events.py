@@ -148,8 +148,8 @@ def arguments(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["arguments"]
     events = snapshot.sound("events").select("event_id", "event_type", e_sentence="sentence_id")
     mentions = snapshot.sound("mentions").select("mention_id", "entity_type", m_sentence="sentence_id")
-    roles = snapshot.sound("roles").select("event_type", "role", has_role=pl.lit(value=True))
-    fillers = snapshot.sound("role_fillers").select(
+    roles = snapshot.tables["roles"].rows.select("event_type", "role", has_role=pl.lit(value=True)).unique()
+    fillers = snapshot.tables["role_fillers"].rows.select(
         "event_type", "role", "entity_type", may_fill=pl.lit(value=True)
     )
     broken = (
@@ -230,7 +230,7 @@ def modes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the modes that the type of their event does not have."""
     table = snapshot.tables["event_modes"]
     events = snapshot.sound("events").lazy().select("event_id", "event_type")
-    licensed = snapshot.sound("modes").lazy().select("event_type", "mode")
+    licensed = snapshot.tables["modes"].rows.lazy().select("event_type", "mode")
     wrong = (
         table.sound.lazy()
         .join(events, on="event_id")

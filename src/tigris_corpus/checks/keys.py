@@ -55,6 +55,9 @@ RULES = by_code(
         good="D000-M001 in sentence D000-S001",
     ),
 )
+_GUESSED = 20
+_CANDIDATES = 5000
+"""How many issues are given the nearest id, and among how many: guessing is slow."""
 _OWN = {
     "sentences": ("sentence_id", "document_id"),
     "mentions": ("mention_id", "sentence_id"),
@@ -73,7 +76,7 @@ def duplicates(snapshot: Snapshot) -> Iterator[Issue]:
         keys += [(field.name,) for field in table.schema.fields if field.unique]
         seen: set[int] = set()
         for key in keys:
-            for row, first in _repeated(table.sound, key):
+            for row, first in _repeated(table.texts, key):
                 if row[LINE] not in seen:
                     seen.add(row[LINE])
                     value = "+".join(str(row[name]) for name in key)
@@ -114,6 +117,7 @@ def references(snapshot: Snapshot) -> Iterator[Issue]:
             value = "+".join(row[name] for name in key.fields)
             missing[key.resource or table.name, value].append((place(table, row, key.fields[0]), key))
     excused = {name: _unknown_keys(snapshot.tables[name]) for name, _ in missing}
+    told = 0
     for (target, value), places in missing.items():
         first, key = places[0]
         if any(value in line for line in snapshot.tables[target].lost):
@@ -125,7 +129,9 @@ def references(snapshot: Snapshot) -> Iterator[Issue]:
             message = f"{value!r} is not in {target}, and {len(places)} rows refer to it"
             yield RULES["key.orphans"].issue(first, value, message, related=(at for at, _ in places[1:]))
         else:
-            near = nearest(value, snapshot.tables[target].rows[key.reference[0]].to_list()[:5000])
+            told += 1
+            candidates = snapshot.tables[target].rows[key.reference[0]].to_list() if told <= _GUESSED else []
+            near = nearest(value, candidates[:_CANDIDATES])
             hint = f'did you mean "{near}"?' if near else None
             yield RULES["key.missing-parent"].issue(first, value, f"{value!r} is not in {target}", hint)
 
@@ -151,7 +157,7 @@ def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
     """Return the lines of the rows of a table whose reference by one key leads nowhere."""
     parents = snapshot.tables[key.resource or table.name].rows.select(key.reference)
     filled = pl.all_horizontal(pl.col(name) != "" for name in key.fields)
-    children = table.sound.select(LINE, *key.fields).filter(filled)
+    children = table.texts.select(LINE, *key.fields).filter(filled)
     return children.join(parents, left_on=key.fields, right_on=key.reference, how="anti").select(LINE)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from typing import TYPE_CHECKING
 
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error
-from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, open_package, packaged_root
+from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, packaged_root
+from tigris_corpus.descriptor import profile as installed_profile
 from tigris_corpus.engine.expressions import is_supported
 from tigris_corpus.issues import Location
 
@@ -190,10 +190,10 @@ def profile(snapshot: Snapshot) -> Iterator[Issue]:
     package = snapshot.package
     if package.root == packaged_root() or not package.descriptor:
         return
-    installed = _installed()
+    installed = installed_profile()
     suspect = {problem.file for problem in package.problems}
     entries = package.descriptor.get("resources", [])
-    declared = {entry.get("name") for entry in entries if isinstance(entry, dict)}
+    declared = {str(entry.get("name")) for entry in entries if isinstance(entry, dict) and "schema" in entry}
     for name in installed.tables:
         if name not in declared:
             at = Location(file=DESCRIPTOR, pointer="/resources")
@@ -202,11 +202,6 @@ def profile(snapshot: Snapshot) -> Iterator[Issue]:
             for lacking in _lacking(installed.schema(name), package.schema(name)):
                 at = Location(file=_schema_path(package, name), pointer="")
                 yield RULES["pkg.schema-weakened"].issue(at, name, f"table {name!r}: {lacking}")
-
-
-@cache
-def _installed() -> Package:
-    return open_package(packaged_root())
 
 
 def _schema_path(package: Package, table: str) -> str:
@@ -246,14 +241,14 @@ def files(snapshot: Snapshot) -> Iterator[Issue]:
     unknown: list[str] = []
     for path, is_plain in (found for folder in FOLDERS for found in _walk(str(package.root), folder)):
         at = Location(file=path)
-        if path in declared:
-            continue  # the gate has looked at it
-        if not is_plain:
-            yield RULES["sec.link"].issue(at, path, f"{path!r} is not a plain file")
-        elif path.lower().endswith(_EXECUTABLE):
+        if path.lower().endswith(_EXECUTABLE):
             yield RULES["sec.executable"].issue(at, path, f"{path!r} could be run")
-        else:
+        elif path in declared:
+            continue  # the gate has looked at it
+        elif is_plain:
             unknown.append(path)
+        else:
+            yield RULES["sec.link"].issue(at, path, f"{path!r} is not a plain file")
     all_known = (
         documents is not None
         and documents.whole

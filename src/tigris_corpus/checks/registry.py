@@ -160,7 +160,15 @@ RULES |= by_code(
 )
 _NUMBER = re.compile(r"[0-9]+([.][0-9]+)?|(\.\.|[0-9]+([.][0-9]+)?)/(\.\.|[0-9]+([.][0-9]+)?)")
 _PLACES = ("GPE", "LOC", "FAC")
-_LAYER_TABLES = {"sentences": "sentences", "mentions": "mentions", "events": "events"}
+_LAYER_TABLES = {
+    "sentences": ("sentences", "sentence_id", "sentence_id"),
+    "mentions": ("mentions", "mention_id", "mention_id"),
+    "entities": ("mentions", "mention_id", "entity_id"),
+    "events": ("events", "event_id", "event_id"),
+    "arguments": ("arguments", "event_id", "mention_id"),
+    "incidents": ("events", "event_id", "incident_id"),
+}
+"""For each layer the table that holds it, the column that begins with the document, and the one that is then filled."""
 
 
 def links(snapshot: Snapshot) -> Iterator[Issue]:
@@ -168,8 +176,10 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["mentions"]
     types = snapshot.sound("entity_types").select("entity_type", "linkable")
     entities = snapshot.sound("entities").select("entity_id", linked_type="entity_type", entity_line=LINE)
-    pairs = snapshot.sound("entity_type_links").select(
-        entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True)
+    pairs = (
+        snapshot.tables["entity_type_links"]
+        .rows.unique(["mention_type", "linked_type"])
+        .select(entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True))
     )
     linked, linkable = pl.col("entity_id") != "", pl.col("linkable") == "true"
     found = (
@@ -192,14 +202,17 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
         .select(LINE, "code", "linked_type", "entity_line", "entity_id")
     )
     parent = snapshot.tables["entities"]
-    blamed = snapshot.at_fault(found, "mentions", "entity_id")
+    is_conflict = pl.col("code") == "link.type-conflict"
+    blamed = snapshot.at_fault(found.filter(is_conflict), "mentions", "entity_id")
     for row in rows_at(parent, parent.sound.filter(pl.col("entity_id").is_in(blamed)).select(LINE)):
         name = row["entity_id"]
         message = f"{name!r} is {row['entity_type']}, and none of its mentions may be that"
         yield RULES["link.type-conflict"].issue(
             place(parent, row, "entity_type"), row["entity_type"], message
         )
-    for row in rows_at(table, found.filter(~pl.col("entity_id").is_in(blamed)).drop("entity_id")):
+    for row in rows_at(
+        table, found.filter(~(is_conflict & pl.col("entity_id").is_in(blamed))).drop("entity_id")
+    ):
         kind, name = row["entity_type"], row["entity_id"]
         field, value, message = {
             "link.not-linkable": ("entity_id", name, f"a {kind} mention links to {name!r}"),
@@ -273,12 +286,18 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["incidents"]
     parts = table.sound.filter(pl.col("part_of") != "").select("incident_id", "part_of")
     nested = parts.filter(pl.col("part_of").is_in(parts["incident_id"].implode()))
-    on_cycle = _on_cycles(dict(nested.iter_rows()))
-    if on_cycle:
-        for row in table.sound.filter(pl.col("incident_id").is_in(sorted(on_cycle))).iter_rows(named=True):
-            message = f"{row['incident_id']!r} is a part of itself, by way of {row['part_of']!r}"
-            yield RULES["incident.cycle"].issue(place(table, row, "part_of"), row["part_of"], message)
-            break
+    parents = dict(nested.iter_rows())
+    on_cycle = _on_cycles(parents)
+    told: set[str] = set()
+    for row in table.sound.filter(pl.col("incident_id").is_in(sorted(on_cycle))).iter_rows(named=True):
+        name = row["incident_id"]
+        if name in told:
+            continue  # another of the same cycle
+        while name not in told:
+            told.add(name)
+            name = row["part_of"] if name == row["incident_id"] else parents[name]
+        message = f"{row['incident_id']!r} is a part of itself, by way of {row['part_of']!r}"
+        yield RULES["incident.cycle"].issue(place(table, row, "part_of"), row["part_of"], message)
     kinds = snapshot.sound("entities").select(location_id="entity_id", location_type="entity_type")
     wrong = table.sound.join(kinds, on="location_id").filter(~pl.col("location_type").is_in(_PLACES))
     for row in rows_at(table, wrong.select(LINE, "location_type")):
@@ -352,14 +371,16 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
         message = f"the layer is {row['status']} and its version {row['guideline_version'] or 'empty'}"
         at = place(table, row, "guideline_version")
         yield RULES["layer.guidelines"].issue(at, row["guideline_version"], message)
-    for layer, name in _LAYER_TABLES.items():
+    for layer, (name, key, filled) in _LAYER_TABLES.items():
         if snapshot.readable(name):
-            key = snapshot.tables[name].schema.key[0]
-            held = snapshot.sound(name).lazy().select(document_id=document_expr(key)).unique()
-            blank = table.sound.lazy().filter(is_blank & ~has_version & (pl.col("layer") == layer))
-            for row in rows_at(table, blank.join(held, on="document_id").select(LINE).collect()):
+            rows = snapshot.tables[name].texts
+            held = rows.filter(pl.col(filled) != "").select(document_id=document_expr(key)).unique()
+            blank = table.sound.filter(is_blank & ~has_version & (pl.col("layer") == layer))
+            for row in rows_at(table, blank.join(held, on="document_id").select(LINE)):
                 message = f"the layer {layer} of {row['document_id']} is not blank: {name} has rows of it"
                 yield RULES["layer.blank"].issue(place(table, row, "status"), row["status"], message)
+    if not snapshot.whole("layers"):
+        raise Undecidable("rows of layers are missing or in doubt")
     if snapshot.whole("layers", "layer_types"):
         wanted = (
             snapshot.sound("documents")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -161,6 +162,7 @@ class _Spans(NamedTuple):
 
 _MENTIONS = _Spans("mentions", "start", "end", "text", "span.text-mismatch")
 _EVENTS = _Spans("events", "trigger_start", "trigger_end", "trigger_text", "event.trigger-mismatch")
+_DOCUMENT = re.compile("D[0-9]{3,}")
 _NEARBY = 40
 _REACH = 200
 _APART = 2**40
@@ -169,7 +171,7 @@ _APART = 2**40
 def sentences(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the sentences whose span is wrong in itself or against the text."""
     table = snapshot.tables["sentences"]
-    frame = table.sound.lazy().join(snapshot.texts.frame.lazy(), on="document_id", how="inner")
+    frame = table.sound.lazy().join(snapshot.raw_texts.lazy(), on="document_id", how="inner")
     start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
     found = frame.with_columns(
         pl.when(start > end)
@@ -194,11 +196,13 @@ def sentences(snapshot: Snapshot) -> Iterator[Issue]:
 def coverage(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the sentences that overlap, and the characters of a text that no sentence has."""
     table = snapshot.tables["sentences"]
-    every = snapshot.texts.frame
-    texts = every.filter(
-        ~pl.col("document_id").is_in(sorted(snapshot.doubtful("documents", "sentences")))
-        & ~pl.col("document_id").is_in([line.split(",")[1] for line in table.lost if "," in line])
-    )
+    every = snapshot.raw_texts
+    known = set(every["document_id"])
+    doubtful = snapshot.doubtful("documents", "sentences")
+    for line in table.lost:
+        named = known.intersection(_DOCUMENT.findall(line))
+        doubtful |= named or known  # a row of which nothing is known may belong to any document
+    texts = every.filter(~pl.col("document_id").is_in(sorted(doubtful)))
     own = table.sound.select("document_id", "start", "end", LINE)
     is_first = (pl.col("document_id") != pl.col("document_id").shift(1)).fill_null(value=True)
     is_last = (pl.col("document_id") != pl.col("document_id").shift(-1)).fill_null(value=True)
@@ -206,8 +210,8 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
         own.join(texts, on="document_id")
         .sort("document", "start", "end")
         .with_columns(
-            before=pl.when(is_first).then(0).otherwise(pl.col("end").shift(1)),
-            tail=pl.when(is_last).then(pl.col("end")),
+            before=pl.when(is_first).then(0).otherwise(pl.col("end").cum_max().over("document").shift(1)),
+            tail=pl.when(is_last).then(pl.col("end").cum_max().over("document")),
         )
     )
     gap = pl.col("raw").str.slice(pl.col("before"), (pl.col("start") - pl.col("before")).clip(0))
@@ -277,7 +281,7 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     parents = (
         snapshot.sound("sentences")
         .lazy()
-        .filter(pl.col("document_id").is_in(snapshot.texts.frame["document_id"].implode()))
+        .filter(pl.col("document_id").is_in(snapshot.raw_texts["document_id"].implode()))
         .select("sentence_id", "document_id", s_start="start", s_end="end", s_text="text")
     )
     start, end, text = (pl.col(name) for name in columns)
@@ -288,7 +292,7 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     broken = joined.filter(~right).select(LINE, "document_id", "s_start", "s_end").collect()
     if not broken.height:
         return
-    broken = broken.join(snapshot.texts.frame.select("document_id", "raw", "length"), on="document_id")
+    broken = broken.join(snapshot.raw_texts.select("document_id", "raw", "length"), on="document_id")
     for row in rows_at(table, broken):
         found = _code_of(row, columns, spans.mismatch)
         if found in {"span.wrong-sentence", "span.crosses-sentence"}:

@@ -27,7 +27,6 @@ def audit(path: Path | None, form: str) -> None:
         click.echo(found.to_csv(index=False), nl=False)
         return
     for row in found.fillna("").to_dict("records"):
-        click.echo(
-            f"{row['suspicion']:18} {row['sentence_id']:10} {visible(row['what'])}  {row['ids']}".rstrip()
-        )
+        line = f"{row['suspicion']:18} {row['sentence_id']:10} {row['what']}  {row['ids']}"
+        click.echo(visible(line.rstrip()))
     click.echo(plural(len(found), "suspicion"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tigris_corpus.descriptor import TEXT_TABLE, digest
+from tigris_corpus.descriptor import TEXT_TABLE, digest, profile
 from tigris_corpus.engine.expressions import parsed
 from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
 from tigris_corpus.engine.texts import Texts, read_texts
@@ -82,6 +82,12 @@ class Snapshot:
     tables: dict[str, Table]
     doubts: frozenset[tuple[str | None, str]] = frozenset()
     _texts: list[Texts] = field(default_factory=list, repr=False)
+
+    @property
+    def raw_texts(self) -> pl.DataFrame:
+        """The frame of the texts whose rows are not in doubt."""
+        documents = self.sound(TEXT_TABLE).select("document_id")
+        return self.texts.frame.join(documents, on="document_id", how="semi", maintain_order="left")
 
     def readable(self, *names: str) -> bool:
         """Whether all the named tables are there and could be read."""
@@ -157,6 +163,16 @@ def take_snapshot(package: Package) -> Snapshot:
     return Snapshot(package, {table.name: table for table in tables})
 
 
+def _has_profile(name: str, schema: TableSchema) -> bool:
+    """Whether a schema has what the checks rely on: the profile's columns, with their types, and its key."""
+    wanted = profile().tables.get(name)
+    if wanted is None or wanted.schema is None:
+        return True
+    types = {field.name: field.type for field in schema.fields}
+    has_columns = all(types.get(field.name) == field.type for field in wanted.schema.fields)
+    return has_columns and schema.key == wanted.schema.key
+
+
 def _table(package: Package, resource: Resource) -> Table:
     schema = package.schema(resource.name)
     try:
@@ -165,7 +181,7 @@ def _table(package: Package, resource: Resource) -> Table:
         reading = Reading(None, (Fault(error.code, str(error)),))
         data = b""
     else:
-        reading = read_table(data, schema)
+        reading = read_table(data, schema) if _has_profile(resource.name, schema) else Reading(None)
     rows = reading.frame
     if rows is None:
         rows = pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})

@@ -26,9 +26,16 @@ def find(corpus: Corpus, name: str) -> list[Record]:
     kept = passes.loc[passes["annotator_id"] == name, "path"].unique()
     schema = jsonl.record_schema(corpus)
     if len(kept):
-        return [
-            record for path in kept for record in jsonl.read(corpus.package.gate.read(path), path, schema)
-        ]
+        records: list[Record] = []
+        for kept_path in kept:
+            for record in jsonl.read(corpus.package.gate.read(kept_path), kept_path, schema):
+                _check(corpus, record, f"{kept_path}: {record['document_id']}")
+                if any(record["document_id"] == other["document_id"] for other in records):
+                    raise CorpusError(
+                        f"{name} has two records of {record['document_id']}: name one of the files"
+                    )
+                records.append(record)
+        return records
     path = Path(name)
     if path.is_file():
         found = jsonl.read(path.read_bytes(), name, schema)

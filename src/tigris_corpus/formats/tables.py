@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
 
+csv.field_size_limit(2**31 - 1)  # a cell may be as long as its file
 _SPANS = (("start", "end"), ("trigger_start", "trigger_end"))
 _NUMBERS = re.compile("([0-9]+)")
 

@@ -87,7 +87,7 @@ def _aligned(rows: list[list[str]], side: str) -> str:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for first, *rest in rows:
-        cells = [f"{first:<{widths[0]}}"]
+        cells = [f"{visible(first):<{widths[0]}}"]
         cells += [f"{visible(cell):{side}{width}}" for cell, width in zip(rest, widths[1:], strict=True)]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines) + "\n"

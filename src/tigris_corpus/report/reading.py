@@ -50,9 +50,9 @@ def render(corpus: Corpus, document_id: str, *, colour: bool = False) -> str:
     for sentence in rows.itertuples():
         name = str(sentence.sentence_id)
         shown = _marked(text, int(sentence.start), int(sentence.end), mentions[name], colour=colour)  # type: ignore[arg-type]
-        label = f"{name.partition('-')[2]} {sentence.zone}"
+        label = visible(f"{name.partition('-')[2]} {sentence.zone}")
         lines.append(f"{painted(label, 'dim', on=colour)}  {shown}")
-        lines.extend(f"    {line}" for line in events[name])
+        lines.extend(f"    {visible(line)}" for line in events[name])
     return "\n".join(lines) + "\n"
 
 
@@ -89,7 +89,7 @@ def _events(corpus: Corpus) -> dict[str, list[str]]:
     fillers: dict[str, list[str]] = defaultdict(list)
     arguments = event_arguments(corpus)
     for event_id, role, text in zip(*(arguments[name] for name in ("event_id", "role", "text")), strict=True):
-        fillers[event_id].append(f"{role}: {visible(str(text))}")
+        fillers[event_id].append(f"{role}: {text}")
     modes: dict[str, list[str]] = defaultdict(list)
     for event_id, mode in zip(corpus.event_modes["event_id"], corpus.event_modes["mode"], strict=True):
         modes[event_id].append(str(mode))
@@ -101,6 +101,6 @@ def _events(corpus: Corpus) -> dict[str, list[str]]:
         aspects += [] if event.polarity == "positive" else [str(event.polarity)]
         told = [*aspects, *fillers[name]]
         incident = f" → {event.incident_id}" if isinstance(event.incident_id, str) else ""
-        label = f"{name.partition('-')[2]} {kind} “{visible(str(event.trigger_text))}”"
+        label = f"{name.partition('-')[2]} {kind} “{event.trigger_text}”"
         lines[str(event.sentence_id)].append(f"{label} {'; '.join(told)}{incident}".replace("  ", " "))
     return lines

@@ -164,25 +164,29 @@ def clusters(units: Sequence[Unit], what: str, measure: str, *, singletons: bool
     """
     sides: list[list[set[Hashable]]] = []
     for side in ("a", "b"):
-        groups: dict[str, set[Hashable]] = {}
+        groups: dict[tuple[str, int], set[Hashable]] = {}
+        copies: Counter[int] = Counter()
         for number, unit in enumerate(units):
+            copies[id(unit)] += 1  # a paragraph drawn again is a copy, and clusters with copies of others
             seen: Counter[Key] = Counter()
             for key, name in _links(getattr(unit, side), what):
                 seen[key] += 1  # one trigger may tell of two incidents
-                groups.setdefault(name, set()).add((number, key, seen[key]))
+                groups.setdefault((name, copies[id(unit)]), set()).add((number, key, seen[key]))
         sides.append([group for group in groups.values() if singletons or len(group) > 1])
     a, b = (sum(map(len, side)) for side in sides)
     if not a or not b:
-        return Figure(math.nan, a, b, 0)
+        return Figure(0.0 if a or b else math.nan, a, b, 0)
     return Figure(_cluster_f1(sides, measure), a, b, len(set().union(*sides[0]) & set().union(*sides[1])))
 
 
 def _cluster_f1(sides: list[list[set[Hashable]]], measure: str) -> float:
-    """Return the F1 of two clusterings; a part of it that is undefined, since nothing is shared, is 0."""
+    """Return the F1 of two clusterings: 0 where nothing is shared, and without MUC where neither side links anything."""
     from scorch import scores  # noqa: PLC0415 - only where clusters are scored
 
     values = []
-    for metric in (scores.muc, scores.b_cubed, scores.ceaf_e) if measure == "conll" else (scores.b_cubed,):
+    has_links = any(len(group) > 1 for side in sides for group in side)
+    conll = (scores.muc, scores.b_cubed, scores.ceaf_e) if has_links else (scores.b_cubed, scores.ceaf_e)
+    for metric in conll if measure == "conll" else (scores.b_cubed,):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:

@@ -135,7 +135,19 @@ def test_clusters_with_nothing_in_common_score_nothing() -> None:
     b = [mention(50, 54, entity="x"), mention(60, 64, entity="x")]
     for measure in ("b_cubed", "conll"):
         assert measures.clusters(mentions(a, b), "entities", measure, singletons=True).value == 0
-    assert math.isnan(measures.clusters(mentions(a, []), "entities", "conll", singletons=True).value)
+    assert measures.clusters(mentions(a, []), "entities", "conll", singletons=True).value == 0
+    assert math.isnan(measures.clusters(mentions([], []), "entities", "conll", singletons=True).value)
+
+
+def test_equal_clusters_of_one_agree() -> None:
+    a = [mention(0, 4, entity="x"), mention(10, 14, entity="y")]
+    for measure in ("b_cubed", "conll"):
+        assert measures.clusters(mentions(a, a), "entities", measure, singletons=True).value == 1
+
+
+def test_a_paragraph_drawn_twice_makes_no_cluster_of_two() -> None:
+    found = mentions([mention(0, 4, entity="x")], [mention(0, 4, entity="x")])
+    assert math.isnan(measures.clusters(found * 2, "entities", "b_cubed", singletons=False).value)
 
 
 def test_one_trigger_may_tell_of_two_incidents() -> None:
