@@ -26,6 +26,8 @@ PROFILE = "1"
 VOCABULARY_FOLDER = "schema/vocabulary/"
 TEXT_TABLE = "documents"
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
+SPANS = (("start", "end", "text"), ("trigger_start", "trigger_end", "trigger_text"))
+"""The columns of a span, where a table has one: its start, its end, and the slice of the raw text between them."""
 FIELD_TYPES = ("string", "integer", "number", "boolean")
 
 _CONSTRAINTS = ("required", "unique", "pattern", "minimum", "maximum")

@@ -31,7 +31,7 @@ def event_arguments(corpus: Corpus) -> pd.DataFrame:
     entities = corpus.entities[["entity_id", "name", "sector", "country"]].rename(columns={"name": "entity"})
     joined = (
         corpus.arguments.merge(events, on="event_id", how="left")
-        .merge(_with_document(corpus, "sentence_id"), on="sentence_id", how="left")
+        .merge(corpus.sentences[["sentence_id", "document_id"]], on="sentence_id", how="left")
         .merge(mentions, on="mention_id", how="left")
         .merge(entities, on="entity_id", how="left")
     )
@@ -170,7 +170,7 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
     """
     told = corpus.events[["event_id", "incident_id", "sentence_id", "realis", "polarity"]]
     told = told.dropna(subset=["incident_id"])
-    told = told.merge(_with_document(corpus, "sentence_id"), on="sentence_id", how="left")
+    told = told.merge(corpus.sentences[["sentence_id", "document_id"]], on="sentence_id", how="left")
     told = told.merge(corpus.documents[["document_id", "language"]], on="document_id", how="left")
     arguments = event_arguments(corpus).merge(told[["event_id", "incident_id"]], on="event_id")
     records = corpus.incidents.rename(columns={"name": "incident"}).merge(
@@ -194,10 +194,6 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
     columns = ["incident_id", "incident", "event_type", "quad_class", "extent", "part_of"]
     columns += ["date", "date_start", "date_end", "mode", *_PARTY_COLUMNS, *_PLACE, *_NUMBERS]
     return records[[*columns, "happened", "mentions", "documents", "languages"]].reset_index(drop=True)
-
-
-def _with_document(corpus: Corpus, key: str) -> pd.DataFrame:
-    return corpus.sentences[[key, "document_id"]]
 
 
 def _quad_classes(corpus: Corpus) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from tigris_corpus.descriptor import SPANS
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import Issue, Location, Severity
 
@@ -100,7 +101,7 @@ def by_code(*rules: Rule) -> dict[str, Rule]:
 
 def place(table: Table, row: dict[str, Any], field: str | None = None, **more: Any) -> Location:
     """Return the location of a row of a table, or of one of its cells."""
-    start, end = next((pair for pair in SPAN_COLUMNS if pair[0] in row), ("", ""))
+    start, end, _ = next((span for span in SPANS if span[0] in row), ("", "", ""))
     spanned: dict[str, Any] = {}
     if isinstance(row.get(start), int) and isinstance(row.get(end), int):
         spanned = {"start": row[start], "end": row[end]}
@@ -117,7 +118,6 @@ def place(table: Table, row: dict[str, Any], field: str | None = None, **more: A
 
 
 _DOCUMENT = re.compile("D[0-9]{3,}(?=-|$)")
-SPAN_COLUMNS = (("start", "end"), ("trigger_start", "trigger_end"))
 
 
 def document_of(table: Table, row: dict[str, Any]) -> str | None:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tigris_corpus.descriptor import SPANS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tigris_corpus.descriptor import Field, TableSchema
 
 _DECIMAL = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
-_SLICES = ("text", "trigger_text")
-"""Columns that repeat a slice of the raw text: its edges are looked at with its span."""
+_SLICES = tuple(text for _, _, text in SPANS)  # the edges of a slice are looked at with its span
 _DTYPES = {"integer": pl.Int64, "number": pl.Float64}
 
 

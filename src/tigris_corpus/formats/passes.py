@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tigris_corpus.descriptor import SPANS
 from tigris_corpus.errors import CorpusError, UnreadableError
 from tigris_corpus.formats import jsonl
 
@@ -54,11 +55,8 @@ def _check(corpus: Corpus, record: Record, where: str) -> None:
         raise UnreadableError(f"{where}: the corpus has no such document")
     raw = corpus.text(record["document_id"])
     mentions = [row["mention_id"] for row in record["mentions"]]
-    for table, rows, start, end, text in (
-        ("mentions", record["mentions"], "start", "end", "text"),
-        ("events", record["events"], "trigger_start", "trigger_end", "trigger_text"),
-    ):
-        for number, row in enumerate(rows):
+    for table, (start, end, text) in zip(("mentions", "events"), SPANS, strict=True):
+        for number, row in enumerate(record[table]):
             found = raw[row[start] : row[end]]
             if row[start] >= row[end] or found != row[text]:
                 span = f"{row[start]} to {row[end]}"

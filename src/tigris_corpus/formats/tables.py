@@ -12,6 +12,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from tigris_corpus.descriptor import SPANS
 from tigris_corpus.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tigris_corpus.descriptor import Package, Resource, TableSchema
 
 csv.field_size_limit(2**31 - 1)  # a cell may be as long as its file
-_SPANS = (("start", "end"), ("trigger_start", "trigger_end"))
 _NUMBERS = re.compile("([0-9]+)")
 
 
@@ -84,7 +84,7 @@ def _order(row: Sequence[str], schema: TableSchema) -> list[list[tuple[int, int,
     """Return what a row is sorted by: its document, start and end where it has a span, and its key."""
     cells = dict(zip(schema.names, row, strict=True))
     by = [cells[name] for name in schema.key]
-    for start, end in _SPANS:
+    for start, end, _ in SPANS:
         if start in cells:
             by = [by[0].partition("-")[0], cells[start], cells[end], *by]
     return [_natural(cell) for cell in by]

@@ -52,21 +52,12 @@ def mentions_strict(units: Sequence[Unit], kind: str | None = None, *, typed: bo
 
 def mentions_of_type(units: Sequence[Unit], entity_type: str) -> Figure:
     """Return the F1 of the mentions of one type, by span."""
-    return _f1_of(
-        (
-            [mention.key for mention in unit.a.mentions if mention.entity_type == entity_type],
-            [mention.key for mention in unit.b.mentions if mention.entity_type == entity_type],
-        )
-        for unit in units
-    )
+    return _of_type(units, "mentions", entity_type)
 
 
 def mentions_overlapping(units: Sequence[Unit]) -> Figure:
     """Return the F1 of mentions whose spans share a character, each matched once, the longest overlap first."""
-    return _overlapping(
-        ([mention.key for mention in unit.a.mentions], [mention.key for mention in unit.b.mentions])
-        for unit in units
-    )
+    return _overlapping(units, "mentions")
 
 
 def triggers_strict(units: Sequence[Unit], *, typed: bool = False) -> Figure:
@@ -80,20 +71,12 @@ def triggers_strict(units: Sequence[Unit], *, typed: bool = False) -> Figure:
 
 def triggers_of_type(units: Sequence[Unit], event_type: str) -> Figure:
     """Return the F1 of the triggers of one event type, by span."""
-    return _f1_of(
-        (
-            [event.key for event in unit.a.events if event.event_type == event_type],
-            [event.key for event in unit.b.events if event.event_type == event_type],
-        )
-        for unit in units
-    )
+    return _of_type(units, "events", event_type)
 
 
 def triggers_overlapping(units: Sequence[Unit]) -> Figure:
     """Return the F1 of triggers whose spans share a character, each matched once, the longest overlap first."""
-    return _overlapping(
-        ([event.key for event in unit.a.events], [event.key for event in unit.b.events]) for unit in units
-    )
+    return _overlapping(units, "events")
 
 
 def mention_types(units: Sequence[Unit]) -> Figure:
@@ -264,9 +247,17 @@ def _f1_of(
     return f1(a_count, b_count, matched)
 
 
-def _overlapping(pairs: Iterable[tuple[list[Key], list[Key]]]) -> Figure:
+def _of_type(units: Sequence[Unit], what: str, label: str) -> Figure:
+    def items(side: Side) -> list[Hashable]:
+        return [key for key, own in _labelled(side, what) if own == label]
+
+    return _f1_of((items(unit.a), items(unit.b)) for unit in units)
+
+
+def _overlapping(units: Sequence[Unit], what: str) -> Figure:
     a_count = b_count = matched = 0
-    for a, b in pairs:
+    for unit in units:
+        a, b = ([key for key, _ in _labelled(side, what)] for side in (unit.a, unit.b))
         a_count, b_count = a_count + len(a), b_count + len(b)
         overlaps = sorted(
             ((min(x[2], y[2]) - max(x[1], y[1]), -i, -j) for i, x in enumerate(a) for j, y in enumerate(b)),
@@ -298,12 +289,16 @@ def _links(side: Side, what: str) -> list[tuple[Key, str]]:
     return [(key, name) for key, name in found if name]
 
 
-def _spans(side: Side, what: str) -> list[tuple[Key, str]]:
+def _labelled(side: Side, what: str) -> list[tuple[Key, str]]:
+    """Return the spans of the mentions or of the events of one side, each with its type."""
     if what == "mentions":
-        found = [(mention.key, mention.entity_type) for mention in side.mentions]
-    else:
-        found = [(event.key, event.event_type) for event in side.events]
-    return sorted(found, key=lambda item: item[0][1] - item[0][2])
+        return [(mention.key, mention.entity_type) for mention in side.mentions]
+    return [(event.key, event.event_type) for event in side.events]
+
+
+def _spans(side: Side, what: str) -> list[tuple[Key, str]]:
+    """Return the same, the longest first."""
+    return sorted(_labelled(side, what), key=lambda item: item[0][1] - item[0][2])
 
 
 def _label(token: Key, spans: list[tuple[Key, str]]) -> str:
