@@ -62,6 +62,7 @@ COLUMNS = {
     "annotators": "annotator_id kind description",
     "adjudication": "adjudication_id document_id sentence_id layer readings decision rule",
     "deprecated": "id table replaced_by reason version",
+    "waivers": "fingerprint code reason who",
 }
 """The columns of the rows that are written here; they must be those of the schemas."""
 

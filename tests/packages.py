@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -45,7 +46,7 @@ def edit(root: Path, edits: list[dict[str, Any]]) -> None:
 def set_cell(root: Path, file: str, line: int, field: str, value: str) -> None:
     """Set one cell of a table, by its line (the header is line 1) and its column."""
     path = root / file
-    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    rows = list(csv.reader(path.read_bytes().decode().removesuffix("\n").split("\n")))
     rows[line - 1][rows[0].index(field)] = value
     path.write_bytes(tables.write(rows))
 
@@ -96,15 +97,26 @@ def _link(root: Path, step: dict[str, Any]) -> None:
 def _json(root: Path, step: dict[str, Any]) -> None:
     path = root / step["file"]
     value = json.loads(path.read_text(encoding="utf-8"))
-    *parents, last = [int(part) if part.isdigit() else part for part in step["pointer"].split("/")[1:]]
+    *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in step["pointer"].split("/")[1:]]
     target = value
     for part in parents:
-        target = target[part]
-    if "value" in step:
-        target[last] = step["value"]
+        target = target[int(part) if isinstance(target, list) else part]
+    if isinstance(target, list) and last == "-":
+        target.append(step["value"])
+    elif "value" in step:
+        target[int(last) if isinstance(target, list) else last] = step["value"]
     else:
-        del target[last]
+        del target[int(last) if isinstance(target, list) else last]
     path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _rehash(root: Path, _: dict[str, Any]) -> None:
+    path = root / "corpus/documents.csv"
+    rows = list(csv.reader(path.read_bytes().decode().removesuffix("\n").split("\n")))
+    text, digest = rows[0].index("text_path"), rows[0].index("sha256")
+    for row in rows[1:]:
+        row[digest] = hashlib.sha256((root / row[text]).read_bytes()).hexdigest()
+    path.write_bytes(tables.write(rows))
 
 
 def _refresh(root: Path, _: dict[str, Any]) -> None:
@@ -121,5 +133,6 @@ OPERATIONS = {
     "remove": _remove,
     "link": _link,
     "json": _json,
+    "rehash": _rehash,
     "refresh": _refresh,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,10 +11,13 @@ import pandas as pd
 from tigris_corpus.edtf import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tigris_corpus.corpus import Corpus
 
+_WORD = re.compile(r"\w")
+_WORD_START = re.compile(r"(?<!\w)(?=\S)")
+_LONGEST_NAME = 200
 COLUMNS = ["suspicion", "ids", "document_id", "sentence_id", "what"]
 
 
@@ -57,22 +61,52 @@ def missed_names(corpus: Corpus) -> pd.DataFrame:
     of_mention = corpus.mentions.merge(sentences[["sentence_id", "language"]], on="sentence_id")
     names = of_mention[of_mention["mention_type"] == "NAM"]
     covered = {
-        key: list(zip(group["start"], group["end"], strict=True))
+        key: _merged(zip(group["start"], group["end"], strict=True))
         for key, group in of_mention.groupby("sentence_id")
     }
     rows = []
     for tongue, group in names.groupby("language"):
-        alternatives = sorted(set(group["text"]), key=len, reverse=True)
-        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, alternatives))})(?!\w)")
+        alternatives = {name for name in group["text"] if len(name) <= _LONGEST_NAME}
         for sentence in sentences[sentences["language"] == tongue].to_dict("records"):
-            for match in pattern.finditer(sentence["text"]):
-                start, end = sentence["start"] + match.start(), sentence["start"] + match.end()
-                spans = covered.get(sentence["sentence_id"], [])
-                if not any(left < end and start < right for left, right in spans):
-                    rows.append(
-                        ("missed-name", "", sentence["sentence_id"], f"{match[0]!r} at {start} to {end}")
-                    )
+            spans = covered.get(sentence["sentence_id"], [])
+            for place, name in _names_in(sentence["text"], alternatives):
+                start, end = sentence["start"] + place, sentence["start"] + place + len(name)
+                if not _touches(spans, start, end):
+                    rows.append(("missed-name", "", sentence["sentence_id"], f"{name!r} at {start} to {end}"))
     return _frame(rows)
+
+
+def _names_in(text: str, names: set[str]) -> Iterator[tuple[int, str]]:
+    """Yield the names that stand in a text as whole words, with their places: the longest at each, none in another."""
+    lengths = sorted({len(name) for name in names}, reverse=True)
+    free = 0
+    for match in _WORD_START.finditer(text):
+        place = match.start()
+        if place < free:
+            continue
+        for length in lengths:
+            end = place + length
+            if text[place:end] in names and not _WORD.match(text, end):
+                yield place, text[place:end]
+                free = end
+                break
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether any of some spans, in order and apart, has a character between ``start`` and ``end``."""
+    before = bisect_left(spans, end, key=lambda span: span[0])
+    return before > 0 and spans[before - 1][1] > start
 
 
 def contradicting_dates(corpus: Corpus) -> pd.DataFrame:
@@ -95,14 +129,13 @@ def contradicting_dates(corpus: Corpus) -> pd.DataFrame:
 
 
 def nested_fillers(corpus: Corpus) -> pd.DataFrame:
-    """Return the arguments filled by a mention inside another mention of the same sentence and the same entity."""
+    """Return the arguments filled by a mention inside another mention of the same sentence and the same entity.
+
+    Where it is inside several, the widest is named.
+    """
     own = corpus.mentions[["mention_id", "sentence_id", "start", "end", "text", "entity_id"]]
-    pairs = own.merge(own, on=["sentence_id", "entity_id"], suffixes=("", "_outer")).dropna(
-        subset=["entity_id"]
-    )
-    inside = (pairs["start_outer"] <= pairs["start"]) & (pairs["end"] <= pairs["end_outer"])
-    nested = pairs[inside & (pairs["mention_id"] != pairs["mention_id_outer"])]
-    filled = nested.merge(corpus.arguments, on="mention_id")
+    outer = _widest(own.dropna(subset=["entity_id"]))
+    filled = outer.merge(corpus.arguments, on="mention_id")
     rows = [
         (
             "nested-filler",
@@ -113,6 +146,23 @@ def nested_fillers(corpus: Corpus) -> pd.DataFrame:
         for row in filled.to_dict("records")
     ]
     return _frame(rows)
+
+
+def _widest(mentions: pd.DataFrame) -> pd.DataFrame:
+    """Return the mentions inside another of the same sentence and entity, with the text of the widest: text_outer."""
+    ordered = mentions.sort_values(
+        ["sentence_id", "entity_id", "start", "end"], ascending=[True, True, True, False]
+    )
+    inside: dict[str, str] = {}
+    last, reach, text = None, 0, ""
+    for row in ordered.to_dict("records"):
+        group = (row["sentence_id"], row["entity_id"])
+        if group == last and row["end"] <= reach:
+            inside[row["mention_id"]] = text
+        elif group != last or row["end"] > reach:
+            last, reach, text = group, row["end"], row["text"]
+    found = mentions[mentions["mention_id"].isin(inside)]
+    return found.assign(text_outer=found["mention_id"].map(inside))
 
 
 def split_incidents(corpus: Corpus) -> pd.DataFrame:

@@ -9,16 +9,20 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tigris_corpus import jsontext
 from tigris_corpus.errors import NotAPackageError
 from tigris_corpus.jsontext import JsonError
-from tigris_corpus.paths import Gate, PathError
+from tigris_corpus.paths import MAX_JSON, Gate, PathError
+from tigris_corpus.patterns import is_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DESCRIPTOR = "datapackage.json"
 PROFILE = "1"
@@ -56,10 +60,17 @@ _RESOURCE_KEYS = (
     "licenses",
     "sources",
 )
-_REGEX_LIMIT = 1000
+_BLOCK = 2**24
+_HEADER_LIMIT = 2**16
+MAX_RESOURCES = 1000
+MAX_FIELDS = 1000
+MAX_KEYS = 100
+"""How many files a package may name, and how many columns and keys of each kind a table may have."""
+_GUESSABLE = 100
+_GUESSED = 20
+"""How long a misspelt name may be, and how many there may be in a file, for the nearest known one to be looked for."""
 _LARGEST = 2**63
 _RESERVED = "_line"
-_UNSAFE_REGEX = re.compile(r"\(\?|\\[1-9kgpPdwsbDWSBAZz]|[*+?}][*+]|\^|\$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +142,20 @@ class TableSchema:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A file of the package that the descriptor names. A resource with a schema is a table."""
+    """What the descriptor names: a file, or several that are one after the other. One with a schema is a table."""
 
     name: str
     index: int
-    path: str
+    paths: tuple[str, ...]
     title: str = ""
     schema: TableSchema | None = None
     bytes: int | None = None
     hash: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The first of its files, which is nearly always the only one."""
+        return self.paths[0]
 
     @property
     def is_vocabulary(self) -> bool:
@@ -179,6 +195,18 @@ class Package:
             raise KeyError(name)
         return schema
 
+    @cached_property
+    def table_at(self) -> dict[str, str]:
+        """The name of the table that each file of a table belongs to."""
+        return {path: name for name, resource in self.tables.items() for path in resource.paths}
+
+    def measure(self, resource: Resource) -> tuple[int, str]:
+        """Return the bytes and the hash of a resource as its files are. Raises PathError where one cannot be read.
+
+        Files of CSV after the first give their rows without their header, as frictionless counts them.
+        """
+        return _measure(self.gate, resource.paths)
+
     def vocabulary_of(self, table: str, column: str) -> ForeignKey | None:
         """Return the foreign key that makes a column an enumeration, or None where it is none."""
         for key in self.schema(table).foreign_keys:
@@ -207,10 +235,9 @@ def open_package(path: Path | str | None = None) -> Package:
     ``problems``.
     """
     root = _root_of(packaged_root() if path is None else Path(path))
-    gate = Gate(root)
+    gate = Gate(root, shares_files=root.resolve() == packaged_root())
     try:
-        data = gate.read(DESCRIPTOR)
-        descriptor = jsontext.loads(data)
+        descriptor = jsontext.loads(gate.read(DESCRIPTOR, MAX_JSON))
     except PathError as error:
         return Package(root, {}, problems=(Problem(error.code, str(error)),), gate=gate)
     except JsonError as error:
@@ -234,21 +261,33 @@ def refreshed(package: Package) -> bytes:
 
     Nothing else in the descriptor changes. Raises PathError where a resource cannot be read.
     """
-    descriptor = jsontext.loads(package.gate.read(DESCRIPTOR))
+    descriptor = jsontext.loads(package.gate.read(DESCRIPTOR, MAX_JSON))
     for entry in descriptor["resources"]:
-        data = package.gate.read(entry["path"])
-        entry["bytes"] = len(data)
-        entry["hash"] = digest(data)
+        paths = [entry["path"]] if isinstance(entry["path"], str) else entry["path"]
+        entry["bytes"], entry["hash"] = _measure(package.gate, paths)
     return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
-def digest(data: bytes) -> str:
-    """Return the hash of a resource as Data Package v2 writes it: the algorithm, a colon, hexadecimal."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+def _measure(gate: Gate, paths: Iterable[str]) -> tuple[int, str]:
+    """Return how many bytes files have, and their hash as Data Package v2 writes it: algorithm, colon, hexadecimal."""
+    size, digest = 0, hashlib.sha256()
+    for number, path in enumerate(paths):
+        start, whole = 0, gate.size(path)
+        if number and path.endswith(".csv"):
+            start = gate.part(path, 0, _HEADER_LIMIT).find(b"\n") + 1
+        size += whole - start
+        for place in range(start, whole, _BLOCK):
+            digest.update(gate.part(path, place, _BLOCK))
+    return size, f"sha256:{digest.hexdigest()}"
 
 
 def nearest(value: str, allowed: tuple[str, ...] | list[str]) -> str | None:
-    """Return the allowed value that ``value`` was most likely meant to be, or None where none is near."""
+    """Return the allowed value that ``value`` was most likely meant to be, or None where none is near.
+
+    Long values are not compared: guessing takes time in proportion to the square of their length.
+    """
+    if len(value) > _GUESSABLE:
+        return None
     by_case = [candidate for candidate in allowed if candidate.casefold() == value.casefold()]
     close = by_case or difflib.get_close_matches(value, allowed, n=1)
     return close[0] if close else None
@@ -268,18 +307,27 @@ def _root_of(path: Path) -> Path:
 
 def _with_lines(gate: Gate, problems: list[Problem]) -> tuple[Problem, ...]:
     """Return the problems with the line of each pointer filled in."""
-    lines: dict[str, dict[str, int]] = {}
-    located = []
+    wanted: dict[str, set[str]] = {}
     for problem in problems:
         if problem.pointer is not None and problem.line is None:
-            if problem.file not in lines:
-                lines[problem.file] = jsontext.pointer_lines(gate.read(problem.file).decode("utf-8"))
-            pointer = problem.pointer
-            while pointer and pointer not in lines[problem.file]:
-                pointer = pointer.rpartition("/")[0]
-            problem = replace(problem, line=lines[problem.file].get(pointer))  # noqa: PLW2901
-        located.append(problem)
-    return tuple(located)
+            wanted.setdefault(problem.file, set()).add(problem.pointer)
+    lines = {
+        file: jsontext.pointer_lines(gate.read(file, MAX_JSON).decode("utf-8"), pointers)
+        for file, pointers in wanted.items()
+    }
+    return tuple(
+        problem
+        if problem.pointer is None or problem.line is not None
+        else replace(problem, line=_nearest_line(lines[problem.file], problem.pointer))
+        for problem in problems
+    )
+
+
+def _nearest_line(lines: dict[str, int], pointer: str) -> int | None:
+    """Return the line of a pointer, or of the nearest one above it that is there."""
+    while pointer and pointer not in lines:
+        pointer = pointer.rpartition("/")[0]
+    return lines.get(pointer)
 
 
 class _Reader:
@@ -289,6 +337,7 @@ class _Reader:
         self.gate = gate
         self.problems: list[Problem] = []
         self.schemas: dict[str, TableSchema | None] = {}
+        self.unknown: Counter[str] = Counter()
 
     def package(self, descriptor: Any) -> tuple[Resource, ...]:
         if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
@@ -306,40 +355,50 @@ class _Reader:
         for key in ("name", "version"):
             if not isinstance(descriptor.get(key), str):
                 self._report("pkg.descriptor", f"the package has no {key}", pointer="")
-        resources: list[Resource] = []
+        if len(descriptor["resources"]) > MAX_RESOURCES:
+            message = f"a data package has at most {MAX_RESOURCES} resources"
+            self._report("pkg.descriptor", message, pointer="/resources")
+            return ()
+        resources: dict[str, Resource] = {}
+        taken_by: dict[str, int] = {}
         for index, entry in enumerate(descriptor["resources"]):
             resource = self._resource(index, entry)
             if resource is None:
                 continue
-            twin = next((r for r in resources if resource.name == r.name or resource.path == r.path), None)
-            if twin:
+            taken = next(
+                (taken_by[mark] for mark in (resource.name, *resource.paths) if mark in taken_by), None
+            )
+            taken_by |= dict.fromkeys((resource.name, *resource.paths), index)
+            if taken is not None:
                 self._report(
                     "pkg.descriptor",
-                    f"resource {index} has the name or the path of resource {twin.index}",
+                    f"resource {index} has the name or the path of resource {taken}",
                     pointer=f"/resources/{index}",
                     value=resource.name,
                 )
             else:
-                resources.append(resource)
+                resources[resource.name] = resource
         declared = {
             entry["name"]
             for entry in descriptor["resources"]
             if isinstance(entry, dict) and isinstance(entry.get("name"), str) and "schema" in entry
         }
-        return tuple(self._with_true_links(resource, resources, declared) for resource in resources)
+        return tuple(self._with_true_links(resource, resources, declared) for resource in resources.values())
 
-    def _with_true_links(self, resource: Resource, resources: list[Resource], declared: set[Any]) -> Resource:
+    def _with_true_links(
+        self, resource: Resource, resources: dict[str, Resource], declared: set[Any]
+    ) -> Resource:
         """Return a resource without the foreign keys that lead to no table or to columns it lacks; these are reported."""
         if resource.schema is None:
             return resource
         true = []
         for index, link in enumerate(resource.schema.foreign_keys):
             name = link.resource or resource.name
-            target = next((other for other in resources if other.name == name), None)
+            target = resources.get(name)
             is_unread = name in declared and (target is None or target.schema is None)
             columns = target.schema.names if target and target.schema else ()
-            if is_unread or set(link.reference) <= set(columns):
-                true.append(link)  # a table that could not be read is reported as such
+            if is_unread or set(link.reference) <= set(columns) or self._is_lacking(name, declared):
+                true.append(link)  # a table that is not there, or could not be read, is reported as such
             else:
                 message = f"a foreign key leads to {name!r} ({', '.join(link.reference)}), which is not there"
                 self._report(
@@ -347,26 +406,32 @@ class _Reader:
                 )
         return replace(resource, schema=replace(resource.schema, foreign_keys=tuple(true)))
 
+    def _is_lacking(self, name: str, declared: set[Any]) -> bool:
+        """Whether a package lacks a table that the installed profile has."""
+        return name not in declared and self.gate.root != packaged_root() and name in profile().tables
+
     def _resource(self, index: int, entry: Any) -> Resource | None:
         pointer = f"/resources/{index}"
         if not isinstance(entry, dict):
             self._report("pkg.descriptor", "a resource is an object", pointer=pointer)
             return None
         self._known(entry, _RESOURCE_KEYS, pointer, DESCRIPTOR)
-        name, path, schema = entry.get("name"), entry.get("path"), entry.get("schema")
-        if not isinstance(name, str) or not isinstance(path, str):
+        name, schema = entry.get("name"), entry.get("schema")
+        paths = _paths(entry.get("path"))
+        if not isinstance(name, str) or not paths:
             self._report("pkg.descriptor", "a resource has a name and a path, both text", pointer=pointer)
             return None
-        try:
-            self.gate.resolve(path)
-        except PathError as error:
-            self._report(error.code, str(error), pointer=f"{pointer}/path", value=path)
-            return None
+        for path in paths:
+            try:
+                self.gate.resolve(path)
+            except PathError as error:
+                self._report(error.code, str(error), pointer=f"{pointer}/path", value=path)
+                return None
         size, checksum = entry.get("bytes"), entry.get("hash")
         return Resource(
             name=name,
             index=index,
-            path=path,
+            paths=paths,
             title=str(entry.get("title", "")),
             schema=self._schema(schema, f"{pointer}/schema") if schema is not None else None,
             bytes=size if isinstance(size, int) else None,
@@ -381,7 +446,7 @@ class _Reader:
             return None
         if path not in self.schemas:
             try:
-                entry = jsontext.loads(self.gate.read(path))
+                entry = jsontext.loads(self.gate.read(path, MAX_JSON))
                 self.schemas[path] = self.table_schema(entry, path)
             except PathError as error:
                 self._report(error.code, str(error), pointer=pointer, value=path)
@@ -401,6 +466,8 @@ class _Reader:
             )
             return None
         self._known(entry, _SCHEMA_KEYS, "", file)
+        if self._has_too_many(entry, file):
+            return None
         columns = [self._field(item, f"/fields/{index}", file) for index, item in enumerate(fields)]
         if any(column is None for column in columns):
             return None
@@ -410,16 +477,16 @@ class _Reader:
         unique = [_names(key) for key in _listed(entry.get("uniqueKeys", []))]
         links = [_foreign_key(item) for item in _listed(entry.get("foreignKeys", []))]
         keys = [primary, *unique, *(link.fields if link else None for link in links)]
+        fault = None
         if _RESERVED in names:
-            self._report(
-                "pkg.schema", f"a field may not be called {_RESERVED!r}", file=file, pointer="/fields"
-            )
-            return None
-        if len(names) < len(known):
-            self._report("pkg.schema", "two fields have one name", file=file, pointer="/fields")
-            return None
-        if any(key is None or not names.issuperset(key) or len(set(key)) < len(key) for key in keys):
-            self._report("pkg.schema", "a key is no list of the table's own columns", file=file, pointer="")
+            fault = "/fields", f"a field may not be called {_RESERVED!r}"
+        elif len(names) < len(known):
+            fault = "/fields", "two fields have one name"
+        elif any(key is None or not names.issuperset(key) or len(set(key)) < len(key) for key in keys):
+            fault = "", "a key is no list of the table's own columns"
+        if fault:
+            pointer, message = fault
+            self._report("pkg.schema", message, file=file, pointer=pointer)
             return None
         return TableSchema(
             title=str(entry.get("title", "")),
@@ -429,6 +496,15 @@ class _Reader:
             unique_keys=tuple(key for key in unique if key),
             foreign_keys=tuple(link for link in links if link),
         )
+
+    def _has_too_many(self, entry: dict[str, Any], file: str) -> bool:
+        """Report a schema with more fields or keys than a table may have."""
+        for kind, most in (("fields", MAX_FIELDS), ("uniqueKeys", MAX_KEYS), ("foreignKeys", MAX_KEYS)):
+            if len(_listed(entry.get(kind, []))) > most:
+                message = f"a table has at most {most} {kind}"
+                self._report("pkg.schema", message, file=file, pointer=f"/{kind}")
+                return True
+        return False
 
     def _field(self, entry: Any, pointer: str, file: str) -> Field | None:
         constraints = entry.get("constraints", {}) if isinstance(entry, dict) else None
@@ -461,10 +537,10 @@ class _Reader:
             self._report("pkg.schema", "a bound is a number", file=file, pointer=f"{pointer}/constraints")
             return None
         pattern = constraints.get("pattern")
-        if pattern is not None and not _is_linear(pattern):
+        if pattern is not None and not (isinstance(pattern, str) and is_safe(pattern)):
             self._report(
                 "sec.regex",
-                "the pattern is not of the safe subset: linear in time, unanchored, the same in every engine",
+                "the pattern is not of the safe subset: decided by the next character, unanchored, the same in every engine",
                 file=file,
                 pointer=f"{pointer}/constraints/pattern",
                 value=str(pattern),
@@ -488,17 +564,26 @@ class _Reader:
     def _known(self, entry: dict[str, Any], allowed: tuple[str, ...], pointer: str, file: str) -> None:
         for key in entry:
             if key not in allowed:
+                self.unknown[file] += 1
                 self._report(
                     "pkg.unknown-property",
                     f"the property {key!r} is not known, and would have no effect",
                     file=file,
                     pointer=f"{pointer}/{jsontext.escape(key)}",
                     value=key,
-                    hint=_did_you_mean(key, allowed),
+                    hint=_did_you_mean(key, allowed) if self.unknown[file] <= _GUESSED else None,
                 )
 
     def _report(self, code: str, message: str, **where: Any) -> None:
         self.problems.append(Problem(code, message, **where))
+
+
+def _paths(value: Any) -> tuple[str, ...] | None:
+    """Return the paths of a resource, one or a list, or None where it has none or one twice."""
+    paths = [value] if isinstance(value, str) else value
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        return None
+    return tuple(paths) if len(set(paths)) == len(paths) else None
 
 
 def _listed(value: Any) -> list[Any]:
@@ -526,14 +611,3 @@ def _foreign_key(entry: Any) -> ForeignKey | None:
 def _did_you_mean(value: str, allowed: tuple[str, ...]) -> str | None:
     near = nearest(value, allowed)
     return f'did you mean "{near}"?' if near else None
-
-
-def _is_linear(pattern: Any) -> bool:
-    """Whether a pattern is text, short, and free of anchors, look-around, back references and classes by letter."""
-    if not isinstance(pattern, str) or len(pattern) > _REGEX_LIMIT or _UNSAFE_REGEX.search(pattern):
-        return False
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return True

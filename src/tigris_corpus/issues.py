@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import hashlib
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_FINGERPRINT_DIGITS = 16
 
 
 class Severity(StrEnum):
@@ -58,6 +64,8 @@ class Issue:
 
     ``related`` holds the other places that the finding is about: the first of two duplicates, the entity of a
     conflicting mention. ``value`` is text from the data, as it was found; escape it for the place it is shown.
+    ``count`` says in how many places the fault shows; ``related`` holds the first of them. ``fault`` names what
+    several issues have as their one cause, while they are being found.
     """
 
     code: str
@@ -67,6 +75,23 @@ class Issue:
     message: str
     hint: str | None = None
     related: tuple[Location, ...] = field(default=())
+    fault: str | None = field(default=None, compare=False, repr=False)
+    count: int = 1
+
+    @property
+    def fingerprint(self) -> str:
+        """What the issue is known by from run to run: 16 hexadecimal digits.
+
+        It is made of the code, the file, the key (else the pointer, else the document), the field and the value.
+        The line is left out, so that rows put in before it change nothing.
+
+        >>> Issue("sch.enum", Severity.ERROR, Location("a.csv", line=5, key="x1"), "GEP", "").fingerprint
+        '469d29899165c445'
+        """
+        at = self.location
+        parts = (self.code, at.file, at.key or at.pointer or at.document, at.field, self.value)
+        text = "\x1f".join(part or "" for part in parts)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_FINGERPRINT_DIGITS]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the issue as plain values, ready for JSON."""
@@ -77,6 +102,7 @@ class Issue:
             "value": self.value,
             "message": self.message,
             "hint": self.hint,
+            "count": self.count,
             "related": [location.as_dict() for location in self.related],
         }
 
@@ -94,3 +120,23 @@ def plural(count: int, noun: str) -> str:
     ('1 error', '0 errors')
     """
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+KEPT = 100
+"""How many places of one fault are kept; they are all counted."""
+
+
+def gathered(issues: Iterable[Issue]) -> list[list[Issue]]:
+    """Return issues in groups of one fault each, at most ``KEPT`` in a group: the rest are counted in the last."""
+    groups: dict[tuple[str, str], list[Issue]] = {}
+    single: list[list[Issue]] = []
+    for issue in issues:
+        if issue.fault is None:
+            single.append([issue])
+            continue
+        group = groups.setdefault((issue.code, issue.fault), [])
+        if len(group) < KEPT:
+            group.append(issue)
+        else:
+            group[-1] = replace(group[-1], count=group[-1].count + issue.count)
+    return [*single, *groups.values()]

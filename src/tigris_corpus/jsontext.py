@@ -6,11 +6,21 @@ import itertools
 import json
 import re
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tigris_corpus.errors import CorpusError
 
-_MARK = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    _Tree = dict[str, "_Tree"]
+
+_MARK = re.compile(
+    r'[ \t\r\n]*+("[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++)', re.DOTALL
+)  # nothing is tried twice, so that a string of many megabytes takes no memory
 
 
 class JsonError(CorpusError):
@@ -48,6 +58,8 @@ def loads(data: bytes) -> Any:
         raise JsonError("pkg.json", f"not JSON: {error.msg}", error.lineno, error.colno) from None
     except (RecursionError, ValueError) as error:
         raise JsonError("pkg.json", f"not JSON that can be read: {error}") from None
+    if _HALF.search(text) and (half := _half_of_a_character(text)):
+        raise JsonError("pkg.json", "half a character (a lone surrogate) stands in a string", half)
     if repeated:
         second = _line_of_repeated(text, repeated[0])
         raise JsonError(
@@ -56,37 +68,79 @@ def loads(data: bytes) -> Any:
     return value
 
 
-def pointer_lines(text: str) -> dict[str, int]:
-    """Return the line on which each value begins, by JSON Pointer, of text that ``loads`` accepts."""
+def _half_of_a_character(text: str) -> int | None:
+    """Return the line of the first string that no encoding can write, or None."""
+    for match in _STRING.finditer(text):
+        try:
+            json.loads(match[0]).encode("utf-8")
+        except UnicodeEncodeError:
+            return text.count("\n", 0, match.start()) + 1
+    return None
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or array that is being read: its pointer (None: nothing in it is wanted), and the place in it."""
+
+    pointer: str | None
+    wanted: _Tree | None
+    place: str | int
+    awaits_key: bool
+
+    def child(self) -> tuple[str | None, _Tree | None]:
+        """Return the pointer of the value at the place, None where it is not wanted, and what is wanted below it."""
+        if self.pointer is None:
+            return None, None
+        part = escape(self.place)
+        if self.wanted is None:
+            return f"{self.pointer}/{part}", None
+        below = self.wanted.get(part)
+        return (None, None) if below is None else (f"{self.pointer}/{part}", below)
+
+
+def pointer_lines(text: str, wanted: Iterable[str] | None = None) -> dict[str, int]:
+    """Return the line on which each value begins, by JSON Pointer, of text that ``loads`` accepts.
+
+    With ``wanted``, only those of these pointers, and of the pointers above them, that are there. The pointers of all
+    values can be far longer than the text: keys may be long, and nest.
+    """
+    tree = None if wanted is None else _tree(wanted)
     lines: dict[str, int] = {}
-    path: list[str | int] = []
-    expect_key: list[bool] = []
+    opened: list[_Open] = []
     line, position = 1, 0
     for match in _MARK.finditer(text):
         line += text.count("\n", position, match.start(1))
         position = match.start(1)
         mark = match[1]
-        if expect_key and expect_key[-1] and mark[0] == '"':
-            path[-1] = json.loads(mark)
-            expect_key[-1] = False
-            continue
-        if mark in {":", "}", "]"}:
-            if mark != ":":
-                path.pop()
-                expect_key.pop()
-            continue
-        if mark == ",":
-            last = path[-1]
-            if isinstance(last, int):
-                path[-1] = last + 1
+        if opened and opened[-1].awaits_key and mark[0] == '"':
+            opened[-1].place = json.loads(mark)
+            opened[-1].awaits_key = False
+        elif mark in {"}", "]"}:
+            opened.pop()
+        elif mark == ",":
+            last = opened[-1]
+            if isinstance(last.place, int):
+                last.place += 1
             else:
-                expect_key[-1] = True
-            continue
-        lines.setdefault(_pointer(path), line)
-        if mark in {"{", "["}:
-            path.append("" if mark == "{" else 0)
-            expect_key.append(mark == "{")
+                last.awaits_key = True
+        elif mark != ":":
+            pointer, below = opened[-1].child() if opened else ("", tree)
+            if pointer is not None:
+                lines.setdefault(pointer, line)
+            if mark in {"{", "["}:
+                is_object = mark == "{"
+                opened.append(_Open(pointer, below, "" if is_object else 0, is_object))
     return lines
+
+
+def _tree(pointers: Iterable[str]) -> _Tree:
+    """Return JSON Pointers as nested dictionaries of their parts."""
+    root: _Tree = {}
+    for pointer in pointers:
+        node = root
+        for part in pointer.split("/")[1:]:
+            node = node.setdefault(part, {})
+    return root
 
 
 def escape(part: str | int) -> str:
@@ -94,16 +148,11 @@ def escape(part: str | int) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-def _pointer(path: list[str | int]) -> str:
-    return "".join(f"/{escape(part)}" for part in path)
-
-
 def _line_of_repeated(text: str, key: str) -> int | None:
     """Return the line of the second of two equal keys of one object."""
     seen: list[set[str]] = []
     line, position = 1, 0
-    marks = list(_MARK.finditer(text))
-    for match, following in itertools.pairwise(marks):
+    for match, following in itertools.pairwise(_MARK.finditer(text)):
         line += text.count("\n", position, match.start(1))
         position = match.start(1)
         mark = match[1]

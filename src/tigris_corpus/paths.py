@@ -6,6 +6,7 @@ part of it is a link; an address on the web is no path at all.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -17,9 +18,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 4 * 1024**3
-"""The largest file that is read, in bytes. Larger tables are cut into several files."""
+"""The largest file that is read, in bytes."""
+MAX_JSON = 2 * 1024**2
+"""The largest descriptor or schema: read JSON takes up to forty times its bytes. A descriptor has some thousands."""
+MAX_TEXT = 16 * 1024**2
+"""The largest text of a document: that of ten books."""
 
 _LONGEST = 1024
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe without a writer would be waited for
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_NOT_PLAIN = "is not a plain file (a link, folder, pipe or device)"
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}/){0,4}[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+"""What most paths look like; others are looked at closely."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -39,37 +54,75 @@ class Gate:
     A folder is checked once and remembered: a package of many texts keeps them in few folders.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, shares_files: bool = False) -> None:
         self.root = root.resolve()
+        self._prefix = f"{self.root}{os.sep}"
+        self._shares_files = shares_files  # an installer may keep one copy of a file under several names
         self._folders: set[str] = {""}
 
     def resolve(self, relative: str) -> Path:
         """Return the absolute path of a file of the package, or raise PathError."""
-        _check_form(relative)
-        folder, _, _ = relative.rpartition("/")
-        self._check_folder(folder, relative)
-        path = self.root / relative
+        os.close(self._open(relative))
+        return self.root / relative
+
+    def size(self, relative: str) -> int:
+        """Return the number of bytes of a file of the package, or raise PathError."""
+        handle = self._open(relative)
         try:
-            mode = path.lstat().st_mode
+            return os.fstat(handle).st_size
+        finally:
+            os.close(handle)
+
+    def read(self, relative: str, most: int = MAX_BYTES) -> bytes:
+        """Return the bytes of a file of the package, ``most`` of them at the most, or raise PathError."""
+        data = self.part(relative, 0, most + 1)
+        if len(data) > most:
+            raise PathError("pkg.unreadable-file", relative, f"is larger than {most:,} bytes")
+        return data
+
+    def part(self, relative: str, start: int, size: int) -> bytes:
+        """Return ``size`` bytes of a file from ``start``, or as many as there are, or raise PathError."""
+        handle = self._open(relative)
+        try:
+            wanted = min(size, os.fstat(handle).st_size - start)
+            if start:
+                os.lseek(handle, start, os.SEEK_SET)
+            data = os.read(handle, wanted) if wanted > 0 else b""
+            while len(data) < wanted:  # one read gives two GiB at most
+                more = os.read(handle, wanted - len(data))
+                if not more:
+                    break
+                data += more
+        except OSError as error:
+            raise PathError("pkg.unreadable-file", relative, f"cannot be read: {error.strerror}") from None
+        else:
+            return data
+        finally:
+            os.close(handle)
+
+    def _open(self, relative: str) -> int:
+        """Return a descriptor of a plain file; whoever asks closes it. Nothing but plain files is ever read."""
+        if not _PLAIN.fullmatch(relative):
+            check_form(relative)
+        folder = relative.rpartition("/")[0]
+        if folder not in self._folders:
+            self._check_folder(folder, relative)
+        try:
+            handle = os.open(self._prefix + relative, _FLAGS)
         except FileNotFoundError:
             raise PathError("pkg.missing-file", relative, "does not exist") from None
         except OSError as error:
+            if error.errno in {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV, errno.EISDIR}:
+                raise PathError("sec.link", relative, _NOT_PLAIN) from None
             raise PathError("pkg.unreadable-file", relative, f"cannot be read: {error.strerror}") from None
-        if not stat.S_ISREG(mode):
-            raise PathError("sec.link", relative, "is not a plain file (a link, folder, pipe or device)")
-        return path
-
-    def read(self, relative: str) -> bytes:
-        """Return the bytes of a file of the package, or raise PathError."""
-        path = self.resolve(relative)
-        try:
-            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-            with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor, opened without following links
-                if os.fstat(handle).st_size > MAX_BYTES:
-                    raise PathError("pkg.unreadable-file", relative, f"is larger than {MAX_BYTES} bytes")
-                return file.read()
-        except OSError as error:
-            raise PathError("pkg.unreadable-file", relative, f"cannot be read: {error.strerror}") from None
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            os.close(handle)
+            raise PathError("sec.link", relative, _NOT_PLAIN)
+        if found.st_nlink > 1 and not self._shares_files:
+            os.close(handle)
+            raise PathError("sec.link", relative, "has another name somewhere (a hard link)")
+        return handle
 
     def _check_folder(self, folder: str, relative: str) -> None:
         if folder in self._folders:
@@ -77,7 +130,7 @@ class Gate:
         parent, _, _ = folder.rpartition("/")
         self._check_folder(parent, relative)
         try:
-            mode = (self.root / folder).lstat().st_mode
+            mode = os.lstat(self._prefix + folder).st_mode
         except OSError:
             raise PathError("pkg.missing-file", relative, "does not exist") from None
         if stat.S_ISLNK(mode):
@@ -85,7 +138,8 @@ class Gate:
         self._folders.add(folder)
 
 
-def _check_form(relative: str) -> None:
+def check_form(relative: str) -> None:
+    """Raise PathError where a path is not relative, with forward slashes, and inside the package."""
     if not relative:
         raise PathError("sec.path", relative, "is empty")
     if "://" in relative:

@@ -1,40 +1,81 @@
 """Validation: the tuple of checks, run level by level over one snapshot of a package.
 
 After each check, the rows and documents of its errors are in doubt, and later checks do not see them: one fault is
-one issue. What could not be decided is reported as not run, never as passed.
+one issue. What could not be decided is reported as not run, never as passed. What is read whole is looked at first,
+then the labels, batch by batch, then what only the whole corpus shows.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from tigris_corpus.checks import events, form, keys, package, registry, release, spans, values
-from tigris_corpus.checks.rule import LEVELS, Check, Rule, Undecidable
+import polars as pl
+
+from tigris_corpus.checks import base as base_checks
+from tigris_corpus.checks import (
+    characters,
+    consistency,
+    events,
+    form,
+    keys,
+    metadata,
+    package,
+    passes,
+    plausible,
+    registry,
+    release,
+    spans,
+    values,
+    waivers,
+)
+from tigris_corpus.checks.rule import LEVELS, Check, Rule, Stage, Undecidable
 from tigris_corpus.descriptor import open_package
-from tigris_corpus.engine.snapshot import take_snapshot
-from tigris_corpus.issues import Issue, Severity, sort_key
+from tigris_corpus.engine.snapshot import (
+    LABEL_TABLES,
+    REGISTRY_LINKS,
+    WORKERS,
+    Census,
+    OutOfOrderError,
+    plan,
+    read_batch,
+    take_snapshot,
+)
+from tigris_corpus.errors import UnreadableError
+from tigris_corpus.issues import KEPT, Issue, Severity, gathered, sort_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Iterator
     from pathlib import Path
 
     from tigris_corpus.descriptor import Package
-    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.engine.snapshot import Batch, Plan, Snapshot
 
 CHECKS: tuple[Check, ...] = (
     *package.CHECKS,
     *form.CHECKS,
+    *characters.CHECKS,
     *values.CHECKS,
     *keys.CHECKS,
     *package.FILE_CHECKS,
     *spans.CHECKS,
     *registry.CHECKS,
     *events.CHECKS,
+    *metadata.CHECKS,
+    *passes.CHECKS,
+    *plausible.CHECKS,
+    *consistency.CHECKS,
+    *base_checks.CHECKS,
     *release.CHECKS,
 )
-RULES: dict[str, Rule] = {rule.code: rule for check in CHECKS for rule in check.rules}
+RULES: dict[str, Rule] = {rule.code: rule for check in CHECKS for rule in check.rules} | waivers.RULES
 """Every rule by its code, in the order of the checks."""
 
+EVERY_LEVEL = range(len(LEVELS))
+MOST = 20_000
+"""How many issues of one check are reported."""
 _RELEASE_LEVEL = len(LEVELS) - 1
 _SPREADING = frozenset(code for code, rule in RULES.items() if rule.spreads)
 
@@ -43,12 +84,13 @@ _SPREADING = frozenset(code for code, rule in RULES.items() if rule.spreads)
 class Report:
     """What validation found: the issues in the order of files and lines, and the checks that could not be run.
 
-    ``not_run`` holds (level, check, reason).
+    ``not_run`` holds (level, check, reason), ``waived`` the issues that the package's table of waivers takes out.
     """
 
     package: Package
     issues: tuple[Issue, ...]
     not_run: tuple[tuple[int, str, str], ...]
+    waived: tuple[Issue, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -60,51 +102,220 @@ class Report:
         return sum(issue.severity is severity for issue in self.issues)
 
 
-def validate(path: Path | str | None = None, *, release: bool = False) -> list[Issue]:
+def validate(
+    path: Path | str | None = None, *, release: bool = False, base: Path | str | None = None
+) -> list[Issue]:
     """Return what is wrong with the package at ``path``, or with the packaged release.
 
     ``path`` is a folder with a datapackage.json, or that file. With ``release``, what a release needs is an error
-    and not a warning. Needs the extra ``validate``. Raises NotAPackageError where there is no package.
+    and not a warning; ``base`` is the path of an earlier release to compare with. Needs the extra ``validate``.
+    Raises NotAPackageError where there is no package.
 
     >>> validate()
     []
     """
-    return list(examine(path, release=release).issues)
+    return list(examine(path, release=release, base=base).issues)
 
 
-def examine(path: Path | str | None = None, *, release: bool = False) -> Report:
-    """Return the full report on a package: as ``validate``, with the checks that could not be run."""
+def examine(
+    path: Path | str | None = None,
+    *,
+    release: bool = False,
+    base: Path | str | None = None,
+    levels: Container[int] = EVERY_LEVEL,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Return the full report on a package: as ``validate``, with the checks that could not be run.
+
+    ``base`` is an earlier release of the package, with which it is compared. Only the checks of ``levels`` are run.
+    ``progress`` is told now and then how many documents of how many are done. Raises CorpusError where the base
+    cannot be compared with.
+    """
     opened = open_package(path)
-    snapshot = take_snapshot(opened)
+    without = () if base else base_checks.CHECKS
+    checks = [check for check in CHECKS if check.level in levels and check not in without]
+    below = [check for check in checks if check.level < _RELEASE_LEVEL]
+    last = [check for check in checks if check.level == _RELEASE_LEVEL]
+    first = _run(below, Stage.PACKAGE, replace(take_snapshot(opened), base=_base(base)))
+    labels = _run_batches(checks if base else below, first.snapshot, progress)
+    compared = [issue for issue in labels.issues if RULES[issue.code].level == _RELEASE_LEVEL]
+    found = [*first.issues, *(issue for issue in labels.issues if RULES[issue.code].level != _RELEASE_LEVEL)]
+    snapshot = first.snapshot.doubting(waivers.standing(first.snapshot, found, _level_of), _SPREADING)
+    snapshot = replace(
+        snapshot, doubts=snapshot.doubts | labels.snapshot.doubts, census=labels.snapshot.census
+    )
+    whole = _run(below, Stage.CORPUS, snapshot)
+    not_run = dict.fromkeys([*first.not_run, *labels.not_run, *whole.not_run])
+    issues = _by_fault([*found, *whole.issues], opened, snapshot.census)
+    is_complete = not not_run and len(checks) >= len(CHECKS) - len(base_checks.CHECKS)
+    issues, waived = waivers.waived(snapshot, issues, _level_of, is_complete=is_complete)
+    if not_run or any(issue.severity is Severity.ERROR for issue in issues):
+        not_run |= {(check.level, check.name, "there are errors below it"): None for check in last}
+    else:
+        end = _run(last, Stage.CORPUS, snapshot)
+        not_run |= dict.fromkeys(end.not_run)
+        compared = _by_fault([*compared, *end.issues], opened, snapshot.census)
+        issues += [replace(issue, severity=Severity.ERROR) for issue in compared] if release else compared
+    return Report(opened, tuple(sorted(issues, key=sort_key)), tuple(not_run), tuple(waived))
+
+
+def _by_fault(issues: list[Issue], package: Package, census: Census) -> list[Issue]:
+    """Return the issues of each fault as one, at the first of its places in the order of tables and rows."""
+    order = {path: number for number, path in enumerate(package.table_at)}
+    ordered = sorted(
+        issues, key=lambda issue: (order.get(issue.location.file or "", -1), issue.location.row or 0)
+    )
+    return [issue for several in gathered(ordered) for issue in _of_one_fault(several, census)]
+
+
+def _base(path: Path | str | None) -> Snapshot | None:
+    """Return the snapshot of an earlier release, which has to be readable to be compared with."""
+    if path is None:
+        return None
+    package = open_package(path)
+    if package.problems:
+        raise UnreadableError(
+            f"{package.root}: the base cannot be compared with: {package.problems[0].message}"
+        )
+    return take_snapshot(package)
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What some checks found, what they could not decide, and the snapshot with its rows in doubt."""
+
+    issues: list[Issue]
+    not_run: list[tuple[int, str, str]]
+    snapshot: Snapshot
+
+
+def _level_of(code: str) -> int:
+    return RULES[code].level
+
+
+def _run(checks: Iterable[Check], stage: Stage, snapshot: Snapshot) -> _Result:
+    """Run the checks of a stage, one after another, each without the rows that those before it put in doubt."""
     issues: list[Issue] = []
     not_run: list[tuple[int, str, str]] = []
-    for check in CHECKS:
+    for check in checks:
+        if stage not in check.stages:
+            continue
         lacking = [name for name in check.needs if not snapshot.readable(name)]
-        has_errors = any(issue.severity is Severity.ERROR for issue in issues)
-        if check.level == _RELEASE_LEVEL and (has_errors or not_run):
-            not_run.append((check.level, check.name, "there are errors below it"))
-        elif lacking:
+        if lacking:
             not_run.append((check.level, check.name, f"{', '.join(lacking)} could not be read"))
-        else:
-            found, reason = _run(check, snapshot)
-            if reason:
-                not_run.append((check.level, check.name, reason))
-            if check.level == _RELEASE_LEVEL and release:
-                found = [replace(issue, severity=Severity.ERROR) for issue in found]
-            issues.extend(found)
-            snapshot = snapshot.doubting(found, _SPREADING)
-    return Report(opened, tuple(sorted(issues, key=sort_key)), tuple(not_run))
+            continue
+        found, reason = _find(check, snapshot)
+        if reason:
+            not_run.append((check.level, check.name, reason))
+        issues.extend(found)
+        if check.level < _RELEASE_LEVEL:  # another release puts no row of this one in doubt
+            snapshot = snapshot.doubting(waivers.standing(snapshot, found, _level_of), _SPREADING)
+    return _Result(issues, not_run, snapshot)
 
 
-def _run(check: Check, snapshot: Snapshot) -> tuple[list[Issue], str | None]:
+def _run_batches(
+    checks: list[Check], snapshot: Snapshot, progress: Callable[[int, int], None] | None
+) -> _Result:
+    """Run the checks of the labels over all batches, as many at a time as there are workers."""
+    out_of_order: set[str] = set()
+    while True:
+        planned = plan(snapshot, out_of_order)
+        try:
+            return _merged(_each_batch(checks, snapshot, planned, progress), snapshot)
+        except OutOfOrderError as error:
+            out_of_order.add(error.table)
+
+
+def _each_batch(
+    checks: list[Check], snapshot: Snapshot, planned: Plan, progress: Callable[[int, int], None] | None
+) -> Iterator[_Result]:
+    def examined(batch: Batch) -> _Result:
+        return _run_batch(checks, read_batch(snapshot, planned, batch))
+
+    documents = snapshot.tables["documents"].rows.height if snapshot.readable("documents") else 0
+    if progress:
+        progress(0, documents)
+    with ThreadPoolExecutor(min(WORKERS, len(planned.batches))) as pool:
+        for number, result in enumerate(pool.map(examined, planned.batches), start=1):
+            if progress:
+                progress(documents * number // len(planned.batches), documents)
+            yield result
+
+
+def _run_batch(checks: list[Check], snapshot: Snapshot) -> _Result:
+    """Run the checks of the labels over one batch, and keep of it only what the whole corpus is judged by."""
+    result = _run(checks, Stage.BATCH, snapshot)
+    seen = result.snapshot
+    labels = [table for name, table in seen.tables.items() if name in LABEL_TABLES]
+    census = Census(
+        torn=frozenset(table.name for table in labels if not table.whole),
+        uses={
+            (name, column): (_counted(seen.tables[name].rows[column]),)
+            for name, column in REGISTRY_LINKS
+            if seen.readable(name)
+        },
+        kept={
+            check.name: (check.remember(seen),)
+            for check in checks
+            if check.remember and seen.readable(*(name for name in check.needs))
+        },
+    )
+    kept = replace(seen, tables={}, census=census, _texts=[])
+    issues = [issue for several in gathered(result.issues) for issue in several]
+    return _Result(issues, result.not_run, kept)
+
+
+def _counted(column: pl.Series) -> pl.DataFrame:
+    counts = column.filter(column != "").value_counts()
+    return counts.select(value=column.name, count=pl.col("count").cast(pl.UInt32))
+
+
+def _merged(results: Iterable[_Result], snapshot: Snapshot) -> _Result:
+    issues: list[Issue] = []
+    not_run: dict[tuple[int, str, str], None] = {}
+    census, doubts = Census(), snapshot.doubts
+    for result in results:
+        issues += result.issues
+        not_run |= dict.fromkeys(result.not_run)
+        census += result.snapshot.census
+        doubts |= result.snapshot.doubts
+    return _Result(issues, list(not_run), replace(snapshot, census=census, doubts=doubts))
+
+
+def _find(check: Check, snapshot: Snapshot) -> tuple[list[Issue], str | None]:
     """Return what a check found, and why it could not decide the rest, if it could not."""
     found: list[Issue] = []
     try:
-        found.extend(check.find(snapshot))
+        found.extend(islice(check.find(snapshot), MOST))
     except Undecidable as reason:
         return found, str(reason)
     except Exception as error:  # noqa: BLE001 - a check that breaks must not lose what the others found
-        return found, f"the check itself failed, which is a bug of Tigris: {type(error).__name__}: {error}"[
-            :300
-        ]
+        broken = f"the check itself failed, which is a bug of Tigris: {type(error).__name__}: {error}"
+        return found, broken[:300]
+    if len(found) == MOST:
+        return found, f"there are {MOST:,} issues or more, and the rest was not looked for"
     return found, None
+
+
+def _of_one_fault(issues: list[Issue], census: Census) -> list[Issue]:
+    """Return the issues of one fault as one, or where they blame what they refer to, that, or else each by itself."""
+    first = issues[0]
+    rule = RULES[first.code]
+    count = sum(issue.count for issue in issues)
+    if first.fault is None or count == 1:
+        return issues
+    if rule.blames:
+        uses = census.used(*rule.blames).filter(pl.col("value") == first.fault)["count"]
+        if not first.related or sum(uses) != count:
+            return issues
+        message = f"all {count} rows of {rule.blames[0]} that name {first.fault!r} are at odds with it: {first.message}"
+        return [
+            rule.issue(first.related[0], first.fault, message, related=[issue.location for issue in issues])
+        ]
+    named = RULES[rule.many] if rule.many else rule
+    places = [place for issue in issues for place in (issue.location, *issue.related)][: KEPT + 1]
+    message = f"{first.message} ({count} places)"
+    merged = named.issue(
+        first.location, first.value, message, first.hint if not rule.many else None, places[1:]
+    )
+    return [replace(merged, severity=first.severity, count=count)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import packages
-from tigris_corpus.corpus import load
+from tigris_corpus.corpus import load, shortfall
 from tigris_corpus.errors import CorpusError, NotAPackageError, UnreadableError
 
 if TYPE_CHECKING:
@@ -95,6 +95,13 @@ def test_a_corpus_survives_pickling(base: Path) -> None:
             "yes",
             r"line 3, events_annotated: 'yes' is no boolean",
         ),
+        (
+            "corpus/mentions.csv",
+            3,
+            "start",
+            "9" * 30,
+            r"line 3, start: '9+' is no integer",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_typed_says_where(
@@ -112,7 +119,10 @@ def test_a_table_that_cannot_be_typed_says_where(
             [{"op": "remove", "file": "corpus/events.csv"}],
             r"datapackage.json:\d+: 'corpus/events.csv' does not exist",
         ),
-        ([{"op": "write", "file": "corpus/events.csv", "text": ""}], r"events.csv: "),
+        (
+            [{"op": "write", "file": "corpus/events.csv", "text": ""}],
+            r"events.csv:1: the columns are not those",
+        ),
         (
             [{"op": "write", "file": "corpus/events.csv", "text": "a,b\n"}],
             r"events.csv:1: the columns are not those",
@@ -124,7 +134,7 @@ def test_a_table_that_cannot_be_typed_says_where(
         ),
         (
             [{"op": "replace", "file": "corpus/events.csv", "old": "killed", "new": "kil,led"}],
-            r"events.csv: a row has more cells",
+            r"events.csv:2: a row has more cells",
         ),
     ],
 )
@@ -139,3 +149,41 @@ def test_a_package_that_cannot_be_read_says_why(
 def test_where_there_is_no_package_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotAPackageError, match=r"has no datapackage.json"):
         load(tmp_path)
+
+
+def test_the_base_package_does_not_fall_short(base: Path) -> None:
+    assert shortfall(load(base)) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "field", "value", "expected"),
+    [
+        ("corpus/mentions.csv", 3, "start", "", "corpus/mentions.csv:3: start is empty"),
+        (
+            "corpus/events.csv",
+            2,
+            "event_id",
+            "D000-E002",
+            "corpus/events.csv:3: the key of the row stands twice",
+        ),
+        (
+            "corpus/mentions.csv",
+            3,
+            "sentence_id",
+            "D9",
+            "corpus/mentions.csv:3: sentence_id 'D9' leads nowhere",
+        ),
+    ],
+)
+def test_a_package_falls_short_where_its_rows_do(
+    base: Path, file: str, line: int, field: str, value: str, expected: str
+) -> None:
+    packages.set_cell(base, file, line, field, value)
+    assert shortfall(load(base)) == expected
+
+
+def test_many_short_rows_are_not_filled_up(base: Path) -> None:
+    events = base / "corpus" / "events.csv"
+    events.write_bytes(events.read_bytes() + b"a\n" * 200_000)
+    with pytest.raises(UnreadableError, match=r"events\.csv: rows have fewer cells than the header"):
+        load(base)

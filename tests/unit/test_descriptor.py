@@ -138,3 +138,48 @@ def test_a_foreign_key_to_what_is_not_there_is_a_problem(base: Path, pointer: st
     assert [(problem.code, problem.pointer) for problem in problems] == [
         ("pkg.schema", "/resources/2/schema")
     ]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "message"),
+    [
+        ("/fields", [{"name": f"c{number}"} for number in range(1001)], "a table has at most 1000 fields"),
+        ("/uniqueKeys", [["layer"]] * 101, "a table has at most 100 uniqueKeys"),
+        ("/foreignKeys", [{}] * 101, "a table has at most 100 foreignKeys"),
+    ],
+)
+def test_a_schema_has_bounds(base: Path, pointer: str, value: object, message: str) -> None:
+    edit = {"op": "json", "file": "schema/tables/layers.json", "pointer": pointer, "value": value}
+    packages.edit(base, [edit])
+    problems = descriptor.open_package(base).problems
+    assert [(problem.code, problem.message, problem.pointer) for problem in problems] == [
+        ("pkg.schema", message, pointer)
+    ]
+
+
+def test_a_package_has_a_thousand_resources_at_most(base: Path) -> None:
+    packages.edit(
+        base, [{"op": "json", "file": "datapackage.json", "pointer": "/resources", "value": [{}] * 1001}]
+    )
+    problems = descriptor.open_package(base).problems
+    assert [(problem.code, problem.message) for problem in problems] == [
+        ("pkg.descriptor", "a data package has at most 1000 resources")
+    ]
+
+
+def test_a_descriptor_is_two_megabytes_at_most(base: Path) -> None:
+    (base / "datapackage.json").write_bytes(b" " * (2 * 1024**2 + 1))
+    (problem,) = descriptor.open_package(base).problems
+    assert problem.code == "pkg.unreadable-file"
+
+
+def test_no_more_than_twenty_misspelt_properties_are_guessed_at(base: Path) -> None:
+    for number in range(21):
+        edit = {"op": "json", "file": "schema/tables/layers.json", "pointer": f"/titel{number}", "value": 1}
+        packages.edit(base, [edit])
+    hints = [problem.hint for problem in descriptor.open_package(base).problems]
+    assert hints == ['did you mean "title"?'] * 20 + [None]
+
+
+def test_a_long_value_is_not_guessed_at() -> None:
+    assert descriptor.nearest("A" * 101, ["A" * 101]) is None

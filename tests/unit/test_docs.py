@@ -12,9 +12,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import packages
 import tigris_corpus
+from tigris_corpus.cli import main
+from tigris_corpus.report import FORMATS
 
 MODULES = [
     info.name
@@ -51,6 +54,18 @@ def test_the_issue_that_the_readme_shows_is_the_one_that_is_printed(base: Path) 
     command = [sys.executable, "-c", "from tigris_corpus.cli import main; main()", "validate", str(base)]
     printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     assert printed.startswith(shown[1])
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_the_example_of_each_format_is_what_is_printed(
+    base: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (packages.CLONE / "docs/validation.md").read_text(encoding="utf-8")
+    shown = re.search(rf"^### `{form}`\n.*?^```(?:text|json)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert shown
+    packages.set_cell(base, "corpus/mentions.csv", 5, "entity_type", "GEP")
+    monkeypatch.chdir(base)
+    assert shown[1] in CliRunner().invoke(main, ["validate", ".", "--format", form]).output
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -48,3 +48,29 @@ def test_every_value_of_json_is_read_and_located(value: object) -> None:
     text = json.dumps(value, indent=1)
     assert loads(text.encode()) == value
     assert pointer_lines(text)[""] == 1
+
+
+def test_only_wanted_pointers_are_located_with_those_above_them() -> None:
+    text = '{\n "a": [1,\n  {"b/c": "x,]"}],\n "d": {}\n}'
+    assert pointer_lines(text, ["/a/1/b~1c", "/e", "/d/f"]) == {
+        "": 1,
+        "/a": 2,
+        "/a/1": 3,
+        "/a/1/b~1c": 3,
+        "/d": 4,
+    }
+    assert pointer_lines(text, []) == {"": 1}
+
+
+def test_a_pointer_is_found_below_long_keys_without_making_those_of_all_values() -> None:
+    key = "k" * 100_000
+    text = f'{{"{key}": {list(range(10_000))},\n "a": 1}}'
+    assert pointer_lines(text, ["/a"]) == {
+        "": 1,
+        "/a": 2,
+    }  # all pointers together have a thousand million characters
+
+
+@pytest.mark.parametrize("inside", ["a", r"\n", r"\u0041"])
+def test_a_string_of_megabytes_is_passed_over(inside: str) -> None:
+    assert pointer_lines(f'["{inside * 10**6}",\n1]', ["/1"]) == {"": 1, "/1": 2}

@@ -54,3 +54,20 @@ def test_whatever_leads_elsewhere_is_not_opened(gate: Gate, path: str, code: str
     with pytest.raises(PathError) as caught:
         gate.read(path)
     assert caught.value.code == code
+
+
+def test_a_file_is_read_up_to_a_size(gate: Gate) -> None:
+    assert gate.read("corpus/a.csv", 2) == b"a\n"
+    with pytest.raises(PathError, match="is larger than 1 bytes") as caught:
+        gate.read("corpus/a.csv", 1)
+    assert caught.value.code == "pkg.unreadable-file"
+
+
+def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = gate.root / "corpus" / "pipe.csv"
+    monkeypatch.setattr(gate, "resolve", lambda _: pipe)  # it was a plain file when it was looked at
+    with pytest.raises(PathError) as caught:
+        gate.read("corpus/pipe.csv")
+    assert caught.value.code == "sec.link"

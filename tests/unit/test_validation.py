@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import packages
 import tigris_corpus as tigris
-from tigris_corpus.checks.rule import LEVELS
+from tigris_corpus import validation
+from tigris_corpus.checks.rule import LEVELS, Stage
 from tigris_corpus.errors import NotAPackageError
 from tigris_corpus.validation import CHECKS, RULES, examine, validate
 
@@ -54,6 +55,7 @@ def test_an_issue_has_everything_one_needs_to_mend_it(base: Path) -> None:
         "message": "'États-Unis' is not what stands at 23 to 33: 'tats-Unis '",
         "hint": "the text is at 22 to 32: shift by -1",
         "related": [],
+        "count": 1,
     }
 
 
@@ -266,8 +268,9 @@ def test_a_check_that_breaks_is_not_run_and_loses_nothing(
         yield
 
     packages.set_cell(base, "corpus/events.csv", 2, "realis", "real")
-    broken = dataclasses.replace(CHECKS[-2], find=breaking)
-    monkeypatch.setattr("tigris_corpus.validation.CHECKS", (*CHECKS[:-2], broken, CHECKS[-1]))
+    broken = dataclasses.replace(CHECKS[-1], find=breaking, stages=(Stage.BATCH,))
+    below = dataclasses.replace(broken, rules=CHECKS[0].rules)
+    monkeypatch.setattr("tigris_corpus.validation.CHECKS", (below, *CHECKS[:-1], broken))
     report = examine(base)
     assert [issue.code for issue in report.issues] == ["sch.enum"]
     assert any("ZeroDivisionError: by zero" in reason for _, _, reason in report.not_run)
@@ -334,3 +337,28 @@ def test_a_declared_script_is_found_too(base: Path) -> None:
     described["resources"].append({"name": "loader", "path": "corpus/loader.py"})
     (base / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
     assert "sec.executable" in {issue.code for issue in validate(base)}
+
+
+def test_a_folder_that_is_a_link_is_reported_and_not_walked(base: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "loader.py").write_bytes(b"")
+    (base / "seeds").rename(tmp_path / "aside")
+    (base / "seeds").symlink_to(tmp_path / "elsewhere")
+    found = {(issue.code, issue.location.file) for issue in examine(base).issues}
+    assert ("sec.link", "seeds") in found
+    assert "sec.executable" not in {code for code, _ in found}
+
+
+def test_no_more_than_so_many_issues_of_a_check_are_reported(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validation, "MOST", 2)
+    for line, value in ((2, "x"), (3, "y"), (4, "z")):
+        packages.set_cell(base, "corpus/mentions.csv", line, "start", value)
+    report = examine(base)
+    assert [issue.code for issue in report.issues].count("sch.integer-lexical") == 2
+    assert (
+        2,
+        "values.cells",
+        "there are 2 issues or more, and the rest was not looked for",
+    ) in report.not_run

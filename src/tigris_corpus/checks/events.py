@@ -11,13 +11,14 @@ from tigris_corpus.checks.rule import (
     Check,
     Undecidable,
     by_code,
-    document_expr,
     error,
     place,
     rows_at,
     warning,
 )
+from tigris_corpus.checks.spans import RULES as SPAN_RULES
 from tigris_corpus.descriptor import nearest
+from tigris_corpus.engine.expressions import document_expr, hashed
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -42,6 +43,31 @@ RULES = by_code(
         "mend the type of the event or of the incident, or give the event another incident",
         bad="an AID event of an ASSAULT incident",
         good="an ASSAULT event of an ASSAULT incident",
+        blames=("events", "incident_id"),
+    ),
+    error(
+        5,
+        "event.generic-incident",
+        "A generic event stands for no happening, and would be counted as one.",
+        "empty incident_id, or mend the realis of the event",
+        bad="attacks of this kind, generic, in the incident erbil-attack-2021",
+        good="attacks of this kind, generic, in no incident",
+    ),
+    error(
+        5,
+        "event.source-type",
+        "Who says that something happened is a person or a body.",
+        "name the mention of who says so, or empty source_mention_id",
+        bad="a date as the source of an event",
+        good="a minister as the source of an event",
+    ),
+    warning(
+        5,
+        "event.entity-repeated",
+        "One thing that fills one role twice is counted twice.",
+        "keep the mention that names it best",
+        bad="the United States and the U.S., both actor of one event",
+        good="the United States as actor",
     ),
     error(
         5,
@@ -116,31 +142,83 @@ def sources(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["event.cross-document"].issue(place(table, row, "source_mention_id"), value, message)
 
 
+def repeated_events(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the events that were entered twice, and those that tell of one happening again in one sentence."""
+    table = snapshot.tables["events"]
+    span = ["sentence_id", "trigger_start", "trigger_end", "event_type", "incident_id", "realis", "polarity"]
+    yield from _again(table, span, "key.duplicate-content", "stands already as")
+
+
+def _again(table: Table, by: list[str], code: str, wording: str) -> Iterator[Issue]:
+    hashes = table.sound.select(LINE, mark=hashed(by))
+    doubled = hashes.filter(pl.col("mark").is_duplicated())
+    firsts: dict[int, dict[str, Any]] = {}
+    for row in rows_at(table, doubled):
+        first = firsts.setdefault(row["mark"], row)
+        if first is not row:
+            message = f"{row['trigger_text']!r} {wording} {first['event_id']}"
+            at, related = place(table, row), (place(table, first),)
+            yield SPAN_RULES[code].issue(at, row["event_id"], message, related=related)
+
+
+def speakers(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the events whose source is a time, a number or a thing."""
+    table = snapshot.tables["events"]
+    mute = snapshot.sound("mentions").filter(pl.col("entity_type").is_in(_MUTE))
+    mute = mute.select(source_mention_id="mention_id", source_type="entity_type")
+    sourced = table.sound.filter(pl.col("source_mention_id") != "").select(LINE, "source_mention_id")
+    for row in rows_at(table, sourced.join(mute, on="source_mention_id").select(LINE, "source_type")):
+        value = row["source_mention_id"]
+        message = f"the source {value!r} is {row['source_type']}, which says nothing"
+        yield RULES["event.source-type"].issue(place(table, row, "source_mention_id"), value, message)
+
+
+_MUTE = ("TIME", "NUM", "WEA", "VEH")
+
+
+def same_fillers(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the arguments by which one entity fills one role of one event twice."""
+    table = snapshot.tables["arguments"]
+    linked = snapshot.sound("mentions").filter(pl.col("entity_id") != "").select("mention_id", "entity_id")
+    filled = table.sound.select(LINE, "event_id", "role", "mention_id")
+    filled = filled.filter(pl.struct("event_id", "role").is_duplicated()).join(linked, on="mention_id")
+    by = ["event_id", "role", "entity_id"]
+    doubled = filled.filter(pl.struct(by).is_duplicated()).select(LINE, "entity_id")
+    firsts: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows_at(table, doubled):
+        first = firsts.setdefault(tuple(row[name] for name in by), row)
+        if first is not row:
+            message = f"{row['entity_id']!r} is the {row['role']} of {row['event_id']} already, as {first['mention_id']}"
+            at, related = place(table, row, "mention_id"), (place(table, first, "mention_id"),)
+            yield RULES["event.entity-repeated"].issue(at, row["mention_id"], message, related=related)
+
+
 def incidents(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events that lack their incident, and those of another type than it."""
     table = snapshot.tables["events"]
+    for row in table.sound.filter((pl.col("realis") == "generic") & (pl.col("incident_id") != "")).iter_rows(
+        named=True
+    ):
+        message = f"{row['trigger_text']!r} is generic, and is linked to {row['incident_id']!r}"
+        yield RULES["event.generic-incident"].issue(
+            place(table, row, "incident_id"), row["incident_id"], message
+        )
     happened = (pl.col("realis") == "actual") & (pl.col("polarity") == "positive")
-    for row in table.sound.filter(happened & (pl.col("incident_id") == "")).iter_rows(named=True):
+    blank = document_expr("event_id").is_in(snapshot.blank("incidents").implode())
+    for row in table.sound.filter(happened & (pl.col("incident_id") == "") & ~blank).iter_rows(named=True):
         message = f"{row['trigger_text']!r} has happened and has no incident"
         yield RULES["event.no-incident"].issue(place(table, row, "incident_id"), "", message)
     own = snapshot.sound("incidents").select("incident_id", incident_type="event_type", incident_line=LINE)
     joined = table.sound.join(own, on="incident_id", how="inner")
-    wrong = joined.filter(pl.col("event_type") != pl.col("incident_type"))
+    is_linked = pl.col("realis") != "generic"  # such a link goes, whatever the type
+    wrong = joined.filter(is_linked & (pl.col("event_type") != pl.col("incident_type")))
     parent = snapshot.tables["incidents"]
-    blamed = snapshot.at_fault(wrong, "events", "incident_id")
-    for row in rows_at(parent, parent.sound.filter(pl.col("incident_id").is_in(blamed)).select(LINE)):
-        message = f"{row['incident_id']!r} is {row['event_type']}, and none of its events is"
-        yield RULES["event.incident-type"].issue(place(parent, row, "event_type"), row["event_type"], message)
-    rest = wrong.filter(~pl.col("incident_id").is_in(blamed)).select(LINE, "incident_type", "incident_line")
-    for row in rows_at(table, rest):
-        message = (
-            f"the event is {row['event_type']} and its incident {row['incident_id']!r} {row['incident_type']}"
-        )
-        related = next(parent.sound.filter(pl.col(LINE) == row["incident_line"]).iter_rows(named=True))
-        at = place(table, row, "event_type")
-        yield RULES["event.incident-type"].issue(
-            at, row["event_type"], message, related=(place(parent, related),)
-        )
+    for row in rows_at(table, wrong.select(LINE, "incident_type", "incident_line")):
+        name = row["incident_id"]
+        message = f"the event is {row['event_type']} and its incident {name!r} {row['incident_type']}"
+        other = next(parent.sound.filter(pl.col(LINE) == row["incident_line"]).iter_rows(named=True))
+        at, related = place(table, row, "event_type"), (place(parent, other, "event_type"),)
+        yield RULES["event.incident-type"].issue(at, row["event_type"], message, related=related, fault=name)
 
 
 def arguments(snapshot: Snapshot) -> Iterator[Issue]:
@@ -148,19 +226,16 @@ def arguments(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["arguments"]
     events = snapshot.sound("events").select("event_id", "event_type", e_sentence="sentence_id")
     mentions = snapshot.sound("mentions").select("mention_id", "entity_type", m_sentence="sentence_id")
-    roles = snapshot.tables["roles"].rows.select("event_type", "role", has_role=pl.lit(value=True)).unique()
-    fillers = snapshot.tables["role_fillers"].rows.select(
-        "event_type", "role", "entity_type", may_fill=pl.lit(value=True)
-    )
+    roles = snapshot.labels("roles", "event_type", "role").with_columns(has_role=pl.lit(value=True))
+    fillers = snapshot.labels("role_fillers", "event_type", "role", "entity_type")
+    fillers = fillers.with_columns(may_fill=pl.lit(value=True))
     broken = (
         table.sound.join(events, on="event_id")
         .join(mentions, on="mention_id")
         .join(roles, on=["event_type", "role"], how="left")
         .join(fillers, on=["event_type", "role", "entity_type"], how="left")
         .with_columns(
-            pl.when(document_expr("event_id") != document_expr("mention_id"))
-            .then(pl.lit("event.cross-document"))
-            .when(pl.col("e_sentence") != pl.col("m_sentence"))
+            pl.when(pl.col("e_sentence") != pl.col("m_sentence"))
             .then(pl.lit("event.cross-sentence"))
             .when(pl.col("has_role").is_null())
             .then(pl.lit("event.role-not-licensed"))
@@ -173,7 +248,9 @@ def arguments(snapshot: Snapshot) -> Iterator[Issue]:
     )
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows_at(table, broken):
-        grouped[row["event_id"], row["code"]].append(row)
+        document = row["event_id"].partition("-")[0]
+        leaves = row["code"] == "event.cross-sentence" and not row["mention_id"].startswith(f"{document}-")
+        grouped[row["event_id"], "event.cross-document" if leaves else row["code"]].append(row)
     for (_, code), rows in grouped.items():
         yield _argument_issue(snapshot, table, code, rows)
 
@@ -230,7 +307,7 @@ def modes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the modes that the type of their event does not have."""
     table = snapshot.tables["event_modes"]
     events = snapshot.sound("events").lazy().select("event_id", "event_type")
-    licensed = snapshot.tables["modes"].rows.lazy().select("event_type", "mode")
+    licensed = snapshot.labels("modes", "event_type", "mode").lazy()
     wrong = (
         table.sound.lazy()
         .join(events, on="event_id")
@@ -258,7 +335,11 @@ def missing_roles(snapshot: Snapshot) -> Iterator[Issue]:
         table.sound.lazy()
         .join(expected, on="event_type")
         .join(snapshot.sound("arguments").lazy(), on=["event_id", "role"], how="anti")
-        .filter(~document_expr("event_id").is_in(sorted(snapshot.doubtful("events", "arguments"))))
+        .filter(
+            ~document_expr("event_id").is_in(
+                [*snapshot.doubtful("events", "arguments"), *snapshot.blank("arguments")]
+            )
+        )
         .select(LINE, missing="role")
         .collect()
     )
@@ -269,10 +350,15 @@ def missing_roles(snapshot: Snapshot) -> Iterator[Issue]:
 
 _LICENCES = ("roles", "role_fillers")
 CHECKS = (
+    Check((SPAN_RULES["key.duplicate-content"],), repeated_events, needs=("events",)),
     Check((RULES["event.cross-document"],), sources, needs=("events",)),
     Check(
-        (RULES["event.no-incident"], RULES["event.incident-type"]), incidents, needs=("events", "incidents")
+        tuple(RULES[f"event.{name}"] for name in ("no-incident", "generic-incident", "incident-type")),
+        incidents,
+        needs=("events", "incidents"),
     ),
+    Check((RULES["event.source-type"],), speakers, needs=("events", "mentions")),
+    Check((RULES["event.entity-repeated"],), same_fillers, needs=("arguments", "mentions")),
     Check(
         tuple(
             RULES[f"event.{name}"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from tigris_corpus.checks.package import RULES as PACKAGE_RULES
-from tigris_corpus.checks.rule import Check, by_code, error, warning
+from tigris_corpus.checks.rule import EVERYWHERE, Check, Stage, by_code, error, place, warning
 from tigris_corpus.descriptor import TEXT_TABLE
-from tigris_corpus.issues import Location
+from tigris_corpus.issues import Location, plural
+from tigris_corpus.paths import PathError, check_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +61,14 @@ TEXTS = by_code(
         bad="a text edited after its sentences were cut",
         good="a text as it was when it was added",
     ),
+    error(
+        0,
+        "doc.hash-changed",
+        "A text that was edited after its sentences were cut moves every span behind the edit.",
+        "restore the text as it was; a new version of it is a document of its own",
+        bad="a word added to seeds/000.txt, and every offset after it one word off",
+        good="seeds/000.txt as it was when it was cut",
+    ),
 )
 FORM = by_code(
     error(
@@ -83,6 +94,22 @@ FORM = by_code(
         "close the quote, or double it where it belongs to the text",
         bad='D000,"The "quoted" word',
         good='D000,"The ""quoted"" word"',
+    ),
+    error(
+        1,
+        "csv.line-break",
+        "A row is one line, so that a line is a row wherever people read, compare and merge.",
+        "put the cell on one line; a sentence ends where its line does",
+        bad='D000-S001,D000,0,20,body,"two[line feed]lines"',
+        good="D000-S001,D000,0,9,body,one line",
+    ),
+    error(
+        1,
+        "csv.repeated-header",
+        "A header among the rows is what is left of two files put together.",
+        "remove the line, and look for rows that stand twice",
+        bad="mention_id,sentence_id,start,end on line 300",
+        good="mention_id,sentence_id,start,end on line 1",
     ),
     error(
         1,
@@ -157,6 +184,7 @@ FORM = by_code(
         good="D000,en\\n",
     ),
 )
+_PLAIN_PATH = r"\A[A-Za-z0-9_-][A-Za-z0-9_-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\z"
 _ALL = PACKAGE_RULES | BYTES | TEXTS | FORM
 
 
@@ -168,20 +196,91 @@ def tables(snapshot: Snapshot) -> Iterator[Issue]:
 def texts(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the texts that are missing, damaged, or not the ones that were hashed."""
     table = snapshot.tables[TEXT_TABLE]
+    others = dict(table.rows.select("sha256", "document_id").iter_rows())
     for found in snapshot.texts.faults:
         fault = found.fault
+        if fault.code == "doc.hash" and found.raw is not None and found.actual not in others:
+            changed = _changed(snapshot, found.document_id, found.path, found.raw)
+            if changed:
+                yield changed
+                continue
         in_row = fault.line is None
+        hint = fault.hint
+        if fault.code == "doc.hash" and found.actual in others and others[found.actual] != found.document_id:
+            hint = f"it is the text of {others[found.actual]}: are two paths exchanged?"
+        file, line, row = table.locate(found.number)
         at = Location(
-            file=table.resource.path if in_row else found.path,
-            line=found.row_line if in_row else fault.line,
-            row=found.row_line - 1 if in_row else None,
+            file=file if in_row else found.path,
+            line=line if in_row else fault.line,
+            row=row if in_row else None,
             column=fault.column,
             byte=fault.byte,
             key=found.document_id if in_row else None,
             field=(fault.field or "text_path") if in_row else None,
             document=found.document_id,
         )
-        yield _ALL[fault.code].issue(at, fault.value, f"{found.path}: {fault.message}", fault.hint)
+        yield _ALL[fault.code].issue(at, fault.value, f"{found.path}: {fault.message}", hint)
+
+
+def _changed(snapshot: Snapshot, document: str, path: str, raw: str) -> Issue | None:
+    """Return where a text is no longer what its sentences say, with how much lies behind; None where it is all theirs."""
+    if not snapshot.readable("sentences"):
+        return None
+    rows = snapshot.sound("sentences").filter(pl.col("document_id") == document).drop_nulls(["start", "end"])
+    for start, end, text in rows.sort("start").select("start", "end", "text").iter_rows():
+        found = raw[start:end]
+        if found == text:
+            continue
+        at = start + next(
+            (n for n, (a, b) in enumerate(zip(found, text, strict=False)) if a != b), len(found)
+        )
+        at = min(at, len(raw))  # the text may break off before the sentence begins
+        behind = [_behind(snapshot, name, end_of, document, at) for name, end_of in _SPANNED]
+        counts = f"{plural(behind[0], 'sentence')}, {plural(behind[1], 'mention')} and {plural(behind[2], 'event')}"
+        near = [
+            place for place in range(max(0, start - _REACH), start + _REACH) if raw.startswith(text, place)
+        ]
+        shift = min((place - start for place in near if place != start), key=abs, default=0)
+        hint = f"restore the text; what follows is shifted by {shift:+d}" if shift else None
+        before = raw[:at]
+        place_ = Location(
+            file=path,
+            line=before.count("\n") + 1,
+            column=at - before.rfind("\n"),
+            document=document,
+            start=at,
+            end=min(at + 1, len(raw)),
+        )
+        message = f"{path} is not as it was when it was cut, from code point {at} on: {counts} lie behind"
+        shown = raw[at : at + _SHOWN]
+        return _ALL["doc.hash-changed"].issue(place_, shown, message, hint)
+    return None
+
+
+def _behind(snapshot: Snapshot, name: str, end_of: str, document: str, at: int) -> int:
+    """Return how many rows of a table have spans of a document that end behind a place."""
+    if not snapshot.readable(name):
+        return 0
+    rows = snapshot.sound(name)
+    first = snapshot.tables[name].schema.names[0]
+    return rows.filter(pl.col(first).str.starts_with(f"{document}-") & (pl.col(end_of) > at)).height
+
+
+_SPANNED = (("sentences", "end"), ("mentions", "end"), ("events", "trigger_end"))
+_REACH = 200
+_SHOWN = 40
+
+
+def text_paths(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the paths of texts that lead out of the package, or nowhere that a path may lead."""
+    table = snapshot.tables[TEXT_TABLE]
+    odd = table.rows.filter((pl.col("text_path") != "") & ~pl.col("text_path").str.contains(_PLAIN_PATH))
+    for row in odd.iter_rows(named=True):
+        try:
+            check_form(row["text_path"])
+        except PathError as error:
+            at = place(table, row, "text_path")
+            yield _ALL[error.code].issue(at, row["text_path"], str(error))
 
 
 def form(snapshot: Snapshot) -> Iterator[Issue]:
@@ -189,25 +288,33 @@ def form(snapshot: Snapshot) -> Iterator[Issue]:
     yield from _faults(snapshot, 1)
 
 
+_ONE_CAUSE = ("enc.invalid-utf8", "enc.newline")
+"""Faults of form that, where one file has several, a tool most likely made in one go."""
+
+
 def _faults(snapshot: Snapshot, level: int) -> Iterator[Issue]:
-    for table in snapshot.tables.values():
+    for table in snapshot.due_tables:
         for fault in table.faults:
             rule = _ALL[fault.code]
             if rule.level == level:
-                row = fault.line - 1 if fault.line and fault.line > 1 else None
+                file, line, row = fault.path or table.resource.path, None, None
+                if fault.line:
+                    file, line, row = table.locate(fault.line)
                 at = Location(
-                    file=table.resource.path,
-                    line=fault.line,
-                    row=row,
+                    file=file,
+                    line=line,
+                    row=row or None,
                     column=fault.column,
                     byte=fault.byte,
                     field=fault.field,
                 )
-                yield rule.issue(at, fault.value, fault.message, fault.hint)
+                gathers = f"{file}" if fault.code in _ONE_CAUSE else None
+                yield rule.issue(at, fault.value, fault.message, fault.hint, fault=gathers)
 
 
 CHECKS = (
-    Check(tuple(BYTES.values()), tables),
+    Check(tuple(BYTES.values()), tables, stages=EVERYWHERE),
     Check((*TEXTS.values(), *BYTES.values()), texts, needs=(TEXT_TABLE,)),
-    Check(tuple(FORM.values()), form),
+    Check((_ALL["sec.path"], _ALL["sec.remote"]), text_paths, needs=(TEXT_TABLE,), stages=(Stage.PACKAGE,)),
+    Check(tuple(FORM.values()), form, stages=EVERYWHERE),
 )

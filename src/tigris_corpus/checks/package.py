@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from tigris_corpus.checks.rule import Check, Undecidable, by_code, error
+from tigris_corpus import jsontext
+from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, error, place, warning
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, packaged_root
 from tigris_corpus.descriptor import profile as installed_profile
 from tigris_corpus.engine.expressions import is_supported
+from tigris_corpus.engine.snapshot import profile_labels
 from tigris_corpus.issues import Location
+from tigris_corpus.paths import MAX_JSON, PathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import polars as pl
+
     from tigris_corpus.descriptor import Package, TableSchema
-    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.engine.snapshot import Snapshot, Table
     from tigris_corpus.issues import Issue
 
+OPTIONAL = ("waivers",)
+"""The tables of the profile that a package may do without."""
 FOLDERS = ("corpus", "schema", "seeds")
 """The folders of a package in which every file is accounted for."""
 
@@ -112,6 +121,14 @@ RULES = by_code(
     ),
     error(
         0,
+        "pkg.metadata",
+        "Whoever gets a copy has to know which version it is, who made it and what may be done with it.",
+        "write the property as Data Package v2 says",
+        bad='{"version": "0.2", "licenses": []}',
+        good='{"version": "0.2.0", "licenses": [{"name": "CC-BY-4.0"}]}',
+    ),
+    error(
+        0,
         "sec.path",
         "A path that leaves the package could read any file of whoever opens it.",
         "name a file inside the package, with forward slashes",
@@ -137,10 +154,26 @@ RULES = by_code(
     error(
         0,
         "sec.regex",
-        "A pattern with back references or look-around can take for ever, and engines differ on anchors.",
-        "write the pattern without anchors, look-around, back references and doubled repeats",
-        bad=r'{"pattern": "^(a|aa)+\\1$"}',
+        "A pattern that can match a text in two ways can take for ever, and engines differ on anchors, classes and look-around.",
+        "write a pattern in which the next character decides what comes next, without anchors, look-around and doubled repeats",
+        bad='{"pattern": "(a+)+"}',
         good='{"pattern": "a+"}',
+    ),
+    warning(
+        0,
+        "vocab.same-text",
+        "Two labels of one name, definition or address cannot be told apart by annotators.",
+        "give each label its own, in both languages",
+        bad="two zones, both defined as the text of the article",
+        good="two zones, each with its definition",
+    ),
+    error(
+        0,
+        "sec.bomb",
+        "A compressed file can hold thousands of times what it seems to, and fill the memory of whoever opens it.",
+        "publish the table as plain CSV, or as Parquet of ordinary contents",
+        bad="events.csv.gz, 40 kB, which holds 40 MB of zeros",
+        good="events.csv",
     ),
     error(
         0,
@@ -177,9 +210,10 @@ def descriptor(snapshot: Snapshot) -> Iterator[Issue]:
 
 def patterns(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the schemas with a pattern that the engine does not take."""
-    for name, table in snapshot.tables.items():
-        at = Location(file=_schema_path(snapshot.package, name), pointer="")
-        for field in table.schema.fields:
+    package = snapshot.package
+    for name in package.tables:
+        at = Location(file=schema_path(package, name), pointer="")
+        for field in package.schema(name).fields:
             if field.pattern and not is_supported(field.pattern):
                 message = f"the pattern of {field.name!r} is not the same in every engine"
                 yield RULES["sec.regex"].issue(at, field.pattern, message)
@@ -193,31 +227,221 @@ def profile(snapshot: Snapshot) -> Iterator[Issue]:
     installed = installed_profile()
     suspect = {problem.file for problem in package.problems}
     entries = package.descriptor.get("resources", [])
+    if not isinstance(entries, list):
+        return  # reported when the descriptor was read
     declared = {str(entry.get("name")) for entry in entries if isinstance(entry, dict) and "schema" in entry}
     for name in installed.tables:
-        if name not in declared:
+        if name not in declared and name not in OPTIONAL:
             at = Location(file=DESCRIPTOR, pointer="/resources")
-            yield RULES["pkg.missing-table"].issue(at, name, f"the package has no table {name!r}")
-        elif name in package.tables and _schema_path(package, name) not in suspect:
-            for lacking in _lacking(installed.schema(name), package.schema(name)):
-                at = Location(file=_schema_path(package, name), pointer="")
-                yield RULES["pkg.schema-weakened"].issue(at, name, f"table {name!r}: {lacking}")
+            message = f"the package has no table {name!r}"
+            yield RULES["pkg.missing-table"].issue(at, name, message, fault="tables")
+        elif name in package.tables and _is_of_another(package, installed, name):
+            at = Location(file=DESCRIPTOR, pointer=f"/resources/{package.tables[name].index}/schema")
+            message = f"the table {name!r} has the schema of another: {schema_path(package, name)}"
+            yield RULES["pkg.schema-weakened"].issue(at, schema_path(package, name), message)
+        elif name in package.tables and schema_path(package, name) not in suspect:
+            for lack in lacking(installed.schema(name), package.schema(name)):
+                at = Location(file=schema_path(package, name), pointer="")
+                yield RULES["pkg.schema-weakened"].issue(at, name, f"table {name!r}: {lack}")
 
 
-def _schema_path(package: Package, table: str) -> str:
+_ASPECTS = ("type", "required", "unique", "pattern", "minimum", "maximum", "edtf")
+
+
+def _holds(aspect: str, wanted: Any, own: Any) -> bool:
+    """Whether a column still asks for what the profile's does; it may ask for more."""
+    if wanted in (None, "") or wanted is False:
+        return True
+    if aspect in {"minimum", "maximum"}:
+        return own is not None and (own >= wanted if aspect == "minimum" else own <= wanted)
+    return bool(own == wanted)
+
+
+def _is_of_another(package: Package, installed: Package, name: str) -> bool:
+    """Whether a table shares its schema with one that has its own in the profile."""
+    sharing = [other for other in package.tables if schema_path(package, other) == schema_path(package, name)]
+    return any(
+        package.schema(name).names == installed.schema(other).names != installed.schema(name).names
+        for other in sharing
+        if other in installed.tables and other != name
+    )
+
+
+def vocabularies(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the labels of the profile that the package has changed or taken away; what is in words is its own."""
+    package = snapshot.package
+    if package.root == packaged_root():
+        return
+    for at, value, message in weakened_labels(snapshot, profile_labels(), installed_profile()):
+        yield RULES["pkg.schema-weakened"].issue(at, value, message)
+
+
+def weakened_labels(
+    snapshot: Snapshot, labels: dict[str, pl.DataFrame], profile: Package
+) -> Iterator[tuple[Location, str, str]]:
+    """Yield where a package has changed or taken away labels of a profile or a base: place, value, what is wrong."""
+    for name, wanted in labels.items():
+        if not snapshot.readable(name):
+            continue
+        schema, table = profile.schema(name), snapshot.tables[name]
+        licensing = [column for column in schema.names if not _IN_WORDS.fullmatch(column)]
+        key = list(schema.key)
+        gone = wanted.join(table.rows, on=licensing, how="anti").select(licensing)
+        doubtful = {tuple(row[column] for column in key) for row in table.doubtful.iter_rows(named=True)}
+        there = {tuple(row[column] for column in key): row for row in table.rows.iter_rows(named=True)}
+        for row in gone.iter_rows(named=True):
+            label = tuple(row[column] for column in key)
+            shown = " and ".join(label)
+            if label in doubtful:
+                continue  # reported when it was found
+            if label not in there and not table.lost and not doubtful:
+                at = Location(file=table.resource.path, key="+".join(label))
+                yield at, shown, f"{name}: {shown!r} of the profile is gone"
+            elif label in there:
+                field = next(column for column in licensing if there[label][column] != row[column])
+                message = f"{name}: {field} of {shown!r} is {there[label][field]!r}, and {row[field]!r} in the profile"
+                yield place(table, there[label], field), there[label][field], message
+
+
+_IN_WORDS = re.compile("name|url|reason|(name|definition|example)s?(_[a-z]+)?")
+
+
+def definitions(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the labels of a vocabulary that share what tells them apart, and definitions that were not translated."""
+    for name, table in snapshot.tables.items():
+        if not (table.resource.is_vocabulary and table.readable):
+            continue
+        for column in [column for column in _DISTINCT if column in table.schema.names]:
+            seen: dict[str, dict[str, Any]] = {}
+            for row in table.sound.iter_rows(named=True):
+                first = seen.setdefault(row[column], row)
+                if row[column] and first is not row and "mode" not in table.schema.key:
+                    at, related = place(table, row, column), (place(table, first, column),)
+                    message = f"{name}: {row[column][:80]!r} is the {column} of another label as well"
+                    yield RULES["vocab.same-text"].issue(at, row[column], message, related=related)
+        if {"definition_en", "definition_fr"} <= set(table.schema.names):
+            for row in table.sound.iter_rows(named=True):
+                if row["definition_en"] and row["definition_en"] == row["definition_fr"]:
+                    at = place(table, row, "definition_fr")
+                    message = f"{name}: the definition in French is the English one"
+                    yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
+
+
+_DISTINCT = ("name", "url", "definition_en", "definition_fr", "cameo_code")
+
+
+def metadata(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the properties of the descriptor that say nothing, or nothing that holds."""
+    described = snapshot.package.descriptor
+    if not described:
+        return
+    for key, form, meaning in _FORMS:
+        value = described.get(key)
+        if isinstance(value, str) and not (
+            form.fullmatch(value) and (key != "created" or _is_day(value[:10]))
+        ):
+            yield _metadata(snapshot, key, value, f"{key} {value!r} is not {meaning}")
+    licences = described.get("licenses")
+    is_named = (
+        isinstance(licences, list)
+        and licences
+        and all(
+            isinstance(licence, dict) and ("name" in licence or "path" in licence) for licence in licences
+        )
+    )
+    if not is_named:
+        yield _metadata(snapshot, "licenses", None, "the package names no licence")
+    for resource in described.get("resources", []):
+        if isinstance(resource, dict) and not _has_its_format(resource):
+            index = described["resources"].index(resource)
+            message = f"the format is {str(resource['format'])!r}, and the file is {str(resource.get('path'))[:80]!r}"
+            yield _metadata(snapshot, f"resources/{index}/format", str(resource["format"]), message)
+        encoding = resource.get("encoding", "utf-8") if isinstance(resource, dict) else "utf-8"
+        if str(encoding).lower() not in {"utf-8", "utf8"}:
+            index = described["resources"].index(resource)
+            message = f"the encoding is {str(encoding)!r}, and tables are UTF-8"
+            yield _metadata(snapshot, f"resources/{index}/encoding", str(encoding), message)
+
+
+def _has_its_format(resource: dict[str, Any]) -> bool:
+    """Whether the format of a resource, where it says one, is how its file ends."""
+    path = resource.get("path")
+    paths = [path] if isinstance(path, str) else path if isinstance(path, list) else []
+    ends = {str(one).rpartition(".")[2].lower() for one in paths}
+    return "format" not in resource or not ends or ends == {str(resource["format"]).lower()}
+
+
+_FORMS = (
+    (
+        "name",
+        re.compile("[a-z0-9]+([._-][a-z0-9]+)*"),
+        "lower-case letters, digits, dots, dashes and underscores",
+    ),
+    (
+        "version",
+        re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}(-[0-9A-Za-z.-]+)?"),
+        "three numbers with dots between",
+    ),
+    ("created", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?"), "a date"),
+)
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _metadata(snapshot: Snapshot, key: str, value: str | None, message: str) -> Issue:
+    pointer = f"/{key}"
+    lines = jsontext.pointer_lines(
+        snapshot.package.gate.read(DESCRIPTOR, MAX_JSON).decode("utf-8"), [pointer]
+    )
+    at = Location(file=DESCRIPTOR, line=lines.get(pointer, 1), pointer=pointer)
+    return RULES["pkg.metadata"].issue(at, value, message)
+
+
+def json_files(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the JSON resources that are none, or that name what is elsewhere to be fetched."""
+    for resource in snapshot.package.resources:
+        if resource.schema or not resource.path.endswith(".json"):
+            continue
+        try:
+            value = jsontext.loads(snapshot.package.gate.read(resource.path, MAX_JSON))
+        except PathError:
+            continue  # reported when it was found
+        except jsontext.JsonError as error:
+            at = Location(file=resource.path, line=error.line, column=error.column)
+            yield RULES[error.code].issue(at, None, str(error))
+            continue
+        remote = next((found for found in _references(value) if not found.startswith("#")), None)
+        if remote:
+            message = f"{remote[:200]!r} is to be fetched, and nothing is ever fetched"
+            yield RULES["sec.remote"].issue(Location(file=resource.path), remote, message)
+
+
+def _references(value: object) -> Iterator[str]:
+    """Yield what the ``$ref`` of a JSON Schema refer to."""
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("$ref"), str):
+                yield node["$ref"]
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+
+
+def schema_path(package: Package, table: str) -> str:
+    """Return the path of the schema of a table."""
     return str(package.descriptor["resources"][package.tables[table].index]["schema"])
 
 
-def _lacking(wanted: TableSchema, found: TableSchema) -> Iterator[str]:
+def lacking(wanted: TableSchema, found: TableSchema) -> Iterator[str]:
     """Yield what a schema takes from the one that the profile has."""
-    for column in wanted.fields:
-        if column.name not in found.names:
-            yield f"the column {column.name!r} of the profile is gone"
-            continue
-        own = found.field(column.name)
-        for aspect in ("type", "required", "unique", "pattern", "minimum", "maximum", "edtf"):
-            if getattr(own, aspect) != getattr(column, aspect):
-                yield f"{aspect} of the column {column.name!r} is not the profile's"
+    yield from _lacking_columns(wanted, found)
     if found.primary_key != wanted.primary_key:
         yield "the primary key is not the profile's"
     for key in wanted.unique_keys:
@@ -228,16 +452,28 @@ def _lacking(wanted: TableSchema, found: TableSchema) -> Iterator[str]:
             yield f"the foreign key {', '.join(link.fields)} to {link.resource or 'itself'} is gone"
 
 
+def _lacking_columns(wanted: TableSchema, found: TableSchema) -> Iterator[str]:
+    for column in wanted.fields:
+        if column.name not in found.names:
+            yield f"the column {column.name!r} of the profile is gone"
+            continue
+        own = found.field(column.name)
+        if column.description and not own.description:
+            yield f"the description of the column {column.name!r} is gone"
+        for aspect in _ASPECTS:
+            if not _holds(aspect, getattr(column, aspect), getattr(own, aspect)):
+                yield f"{aspect} of the column {column.name!r} is not the profile's"
+
+
 def files(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the files in the package's folders that nothing names, and those that could be run."""
     package = snapshot.package
     if any(not (problem.pointer or "").endswith("/schema") for problem in package.problems):
         raise Undecidable("the descriptor does not say for certain which files belong to the package")
-    entries = package.descriptor["resources"]
-    declared = {str(entry.get(key)) for entry in entries for key in ("path", "schema")}
+    if any(name not in package.tables for name in installed_profile().tables if name not in OPTIONAL):
+        raise Undecidable("tables of the profile are missing")
     documents = snapshot.tables.get(TEXT_TABLE)
-    if documents and documents.readable:
-        declared |= set(documents.rows["text_path"])
+    declared = _declared(package, documents)
     unknown: list[str] = []
     for path, is_plain in (found for folder in FOLDERS for found in _walk(str(package.root), folder)):
         at = Location(file=path)
@@ -263,8 +499,21 @@ def files(snapshot: Snapshot) -> Iterator[Issue]:
         raise Undecidable("rows of the table of documents are missing or in doubt")
 
 
+def _declared(package: Package, documents: Table | None) -> set[str]:
+    """Return the files that the descriptor or a document names."""
+    entries = package.descriptor["resources"]
+    declared = {str(entry.get("schema")) for entry in entries}
+    declared |= {path for resource in package.resources for path in resource.paths}
+    if documents and documents.readable:
+        declared |= set(documents.rows["text_path"])
+    return declared
+
+
 def _walk(root: str, folder: str) -> Iterator[tuple[str, bool]]:
     """Yield the files under a folder, with whether each is a plain file; links are not followed."""
+    if os.path.islink(f"{root}/{folder}"):  # noqa: PTH114 - beside os.scandir, which would follow it
+        yield folder, False
+        return
     pending = [folder]
     while pending:
         here = pending.pop()
@@ -281,9 +530,18 @@ def _walk(root: str, folder: str) -> Iterator[tuple[str, bool]]:
                 yield path, entry.is_file(follow_symlinks=False)
 
 
+_ONCE = (Stage.PACKAGE,)
 CHECKS = (
-    Check(tuple(RULES.values()), descriptor),
-    Check((RULES["sec.regex"],), patterns),
-    Check((RULES["pkg.missing-table"], RULES["pkg.schema-weakened"]), profile),
+    Check(tuple(RULES.values()), descriptor, stages=_ONCE),
+    Check((RULES["pkg.metadata"],), metadata, stages=_ONCE),
+    Check(
+        (RULES["pkg.json"], RULES["pkg.json-duplicate-key"], RULES["sec.remote"]), json_files, stages=_ONCE
+    ),
+    Check((RULES["sec.regex"],), patterns, stages=_ONCE),
+    Check((RULES["pkg.missing-table"], RULES["pkg.schema-weakened"]), profile, stages=_ONCE),
 )
-FILE_CHECKS = (Check((RULES["pkg.undeclared-file"], RULES["sec.executable"], RULES["sec.link"]), files),)
+FILE_CHECKS = (
+    Check((RULES["vocab.same-text"],), definitions, stages=_ONCE),
+    Check((RULES["pkg.schema-weakened"],), vocabularies, stages=_ONCE),
+    Check((RULES["pkg.undeclared-file"], RULES["sec.executable"], RULES["sec.link"]), files, stages=_ONCE),
+)

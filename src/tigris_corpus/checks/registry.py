@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tigris_corpus.checks.rule import (
+    EVERYWHERE,
     Check,
+    Stage,
     Undecidable,
     by_code,
-    document_expr,
     error,
     place,
     rows_at,
     warning,
 )
 from tigris_corpus.edtf import bounds
+from tigris_corpus.engine.expressions import document_expr
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ RULES = by_code(
         "mend the type of the mention, or link it to another entity",
         bad="a PER mention of an ORG entity",
         good="an ORG mention of an ORG entity",
+        blames=("mentions", "entity_id"),
     ),
     error(
         5,
@@ -151,6 +154,62 @@ RULES = by_code(
 RULES |= by_code(
     error(
         5,
+        "relation.cycle",
+        "Nothing is a part, a member or an affiliate of itself.",
+        "mend or remove one of the relations",
+        bad="a part of b, and b part of a",
+        good="a part of b",
+    ),
+    warning(
+        5,
+        "relation.type",
+        "Parts and members are bodies or places of one kind; a person belongs to a body.",
+        "mend the relation, or its two ends",
+        bad="baghdad member_of joe-biden",
+        good="joe-biden affiliated_with democratic-party",
+    ),
+    error(
+        5,
+        "incident.part-date",
+        "A part of a happening falls within the dates of the whole.",
+        "mend the date of the part or of the whole",
+        bad="a part on 2024-08-05 of a series from 2023-10 to 2024-02",
+        good="a part on 2024-01-20 of a series from 2023-10 to 2024-02",
+    ),
+    warning(
+        5,
+        "incident.whole-extent",
+        "What has parts is a series.",
+        "mend the extent of the whole, or take the part out of it",
+        bad="an attack that is part of a single attack",
+        good="an attack that is part of a series of attacks",
+    ),
+    warning(
+        5,
+        "reg.duplicate-name",
+        "Two entries of one name and one type are most likely one thing, counted twice.",
+        "merge the two, or tell them apart by their names",
+        bad="iraq and republic-of-iraq, both GPE and named Iraq",
+        good="congo and congo-kinshasa, with names that differ",
+    ),
+    error(
+        5,
+        "entity.attributes",
+        "A position is of a place, and a sector is not of one.",
+        "empty the cell, or mend the type of the entity",
+        bad="a person with a latitude",
+        good="a city with a latitude",
+    ),
+    error(
+        5,
+        "vocab.link",
+        "The pairs of types say which unlike types may be linked; times and numbers never are.",
+        "remove the row",
+        bad="GPE mentions may link to TIME",
+        good="NORP mentions may link to GPE",
+    ),
+    error(
+        5,
         "pass.undeclared",
         "A pass is kept as it was made, in a file that the descriptor names and hashes.",
         "declare the file as a resource of the descriptor, or mend the path",
@@ -158,8 +217,9 @@ RULES |= by_code(
         good="corpus/passes/model-a.jsonl, declared",
     ),
 )
-_NUMBER = re.compile(r"[0-9]+([.][0-9]+)?|(\.\.|[0-9]+([.][0-9]+)?)/(\.\.|[0-9]+([.][0-9]+)?)")
+_NUMBER = re.compile(r"{0}|(\.\.|{0})/(\.\.|{0})".format("(0|[1-9][0-9]{0,14})([.][0-9]{1,6})?"))
 _PLACES = ("GPE", "LOC", "FAC")
+_BODIES = ("PER", "ORG", "GPE", "NORP")
 _LAYER_TABLES = {
     "sentences": ("sentences", "sentence_id", "sentence_id"),
     "mentions": ("mentions", "mention_id", "mention_id"),
@@ -176,14 +236,14 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["mentions"]
     types = snapshot.sound("entity_types").select("entity_type", "linkable")
     entities = snapshot.sound("entities").select("entity_id", linked_type="entity_type", entity_line=LINE)
-    pairs = (
-        snapshot.tables["entity_type_links"]
-        .rows.unique(["mention_type", "linked_type"])
-        .select(entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True))
+    pairs = snapshot.labels("entity_type_links", "mention_type", "linked_type").select(
+        entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True)
     )
     linked, linkable = pl.col("entity_id") != "", pl.col("linkable") == "true"
+    blank = snapshot.blank("entities")
+    is_done = ~document_expr("mention_id").is_in(blank.implode()) if len(blank) else pl.lit(value=True)
     found = (
-        table.sound.select(LINE, "entity_type", "mention_type", "value", "entity_id")
+        table.sound.select(LINE, "mention_id", "entity_type", "mention_type", "value", "entity_id")
         .join(types, on="entity_type")
         .join(entities, on="entity_id", how="left")
         .join(pairs, on=["entity_type", "linked_type"], how="left")
@@ -192,7 +252,7 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
             .then(pl.lit("link.not-linkable"))
             .when(linkable & (pl.col("value") != ""))
             .then(pl.lit("mention.value-unexpected"))
-            .when(linkable & ~linked & (pl.col("mention_type") == "NAM"))
+            .when(linkable & ~linked & (pl.col("mention_type") == "NAM") & is_done)
             .then(pl.lit("link.missing"))
             .when((pl.col("linked_type") != pl.col("entity_type")) & pl.col("allowed").is_null())
             .then(pl.lit("link.type-conflict"))
@@ -202,17 +262,7 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
         .select(LINE, "code", "linked_type", "entity_line", "entity_id")
     )
     parent = snapshot.tables["entities"]
-    is_conflict = pl.col("code") == "link.type-conflict"
-    blamed = snapshot.at_fault(found.filter(is_conflict), "mentions", "entity_id")
-    for row in rows_at(parent, parent.sound.filter(pl.col("entity_id").is_in(blamed)).select(LINE)):
-        name = row["entity_id"]
-        message = f"{name!r} is {row['entity_type']}, and none of its mentions may be that"
-        yield RULES["link.type-conflict"].issue(
-            place(parent, row, "entity_type"), row["entity_type"], message
-        )
-    for row in rows_at(
-        table, found.filter(~(is_conflict & pl.col("entity_id").is_in(blamed))).drop("entity_id")
-    ):
+    for row in rows_at(table, found.drop("entity_id")):
         kind, name = row["entity_type"], row["entity_id"]
         field, value, message = {
             "link.not-linkable": ("entity_id", name, f"a {kind} mention links to {name!r}"),
@@ -229,8 +279,9 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
             ),
         }[row["code"]]
         related = parent.sound.filter(pl.col(LINE).is_in([row["entity_line"] or 0])).iter_rows(named=True)
-        places = [place(parent, other) for other in related]
-        yield RULES[row["code"]].issue(place(table, row, field), value, message, related=places)
+        places = [place(parent, other, "entity_type") for other in related]
+        fault = name if row["code"] == "link.type-conflict" else None
+        yield RULES[row["code"]].issue(place(table, row, field), value, message, related=places, fault=fault)
 
 
 def values(snapshot: Snapshot) -> Iterator[Issue]:
@@ -266,6 +317,17 @@ def _is_number(value: str) -> bool:
     return not slash or ".." in {low, high} or float(low) <= float(high)
 
 
+def type_links(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the pairs of types that need no permission, or to which nothing ever links."""
+    table = snapshot.tables["entity_type_links"]
+    fixed = set(snapshot.sound("entity_types").filter(pl.col("linkable") == "false")["entity_type"])
+    for row in table.sound.iter_rows(named=True):
+        one, other = row["mention_type"], row["linked_type"]
+        if one == other or {one, other} & fixed:
+            message = f"{one} to {other} is {'always allowed' if one == other else 'never a link'}"
+            yield RULES["vocab.link"].issue(place(table, row, "linked_type"), other, message)
+
+
 def entities(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the entities of a type that does not link, and those with half a position."""
     table = snapshot.tables["entities"]
@@ -279,6 +341,21 @@ def entities(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["entity.coordinates"].issue(
             place(table, row, field), None, f"{field} is empty, the other is not"
         )
+
+
+def attributes(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the entities with a position that are no places, and those with a sector that are no persons or bodies."""
+    table = snapshot.tables["entities"]
+    for wrong, fields in (
+        (~pl.col("entity_type").is_in(_PLACES), ("latitude", "geonames")),
+        (pl.col("entity_type").is_in(_PLACES[1:]), ("sector",)),
+    ):
+        for field in fields:
+            filled = pl.col(field).is_not_null() & (pl.col(field).cast(pl.String) != "")
+            for row in table.sound.filter(wrong & filled).iter_rows(named=True):
+                message = f"{row['entity_id']!r} is {row['entity_type']}, and has a {field}"
+                at, fault = place(table, row, field), row["entity_id"]
+                yield RULES["entity.attributes"].issue(at, row[field], message, fault=fault)
 
 
 def incidents(snapshot: Snapshot) -> Iterator[Issue]:
@@ -307,6 +384,138 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
         )
 
 
+def wholes(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the incidents that are part of what is no series, or fall outside its dates."""
+    table = snapshot.tables["incidents"]
+    named = ["extent", "date"]
+    whole = table.sound.select(
+        *(pl.col(name).alias(f"whole_{name}") for name in named), part_of="incident_id", whole_line=LINE
+    )
+    parts = table.sound.filter(pl.col("part_of") != "").join(whole, on="part_of")
+    for row in rows_at(
+        table, parts.filter(pl.col("whole_extent") != "series").select(LINE, "whole_line", "whole_extent")
+    ):
+        whole_row = next(table.sound.filter(pl.col(LINE) == row["whole_line"]).iter_rows(named=True))
+        at = place(table, whole_row, "extent")
+        message = f"{row['part_of']!r} is {row['whole_extent']}, and {row['incident_id']!r} is part of it"
+        related = (place(table, row, "part_of"),)
+        yield RULES["incident.whole-extent"].issue(
+            at, row["whole_extent"], message, related=related, fault=row["part_of"]
+        )
+    dates = (
+        parts.filter((pl.col("date") != "") & (pl.col("whole_date") != ""))
+        .select("date", "whole_date")
+        .unique()
+    )
+    apart = [pair for pair in dates.iter_rows() if _are_apart(*pair)]
+    if apart:
+        outside = parts.join(
+            pl.DataFrame(apart, schema=["date", "whole_date"], orient="row"), on=["date", "whole_date"]
+        )
+        for row in rows_at(table, outside.select(LINE, "whole_date")):
+            message = f"{row['date']} is outside {row['whole_date']}, the date of {row['part_of']!r}"
+            yield RULES["incident.part-date"].issue(place(table, row, "date"), row["date"], message)
+
+
+def _are_apart(one: str, other: str) -> bool:
+    """Whether two dates have no day in common."""
+    first, second = bounds(one), bounds(other)
+    if first is None or second is None:
+        return False
+    return (first[1] or "9999") < (second[0] or "") or (second[1] or "9999") < (first[0] or "")
+
+
+def _plain_name() -> pl.Expr:
+    """Return a name without accents, case and punctuation."""
+    plain = pl.col("name").str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    return plain.str.to_lowercase().str.replace_all(r"[\W_]+", " ")
+
+
+def names(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the entities of one name and type, and the incidents of one name, type and date."""
+    for name, by in (("entities", ("entity_type",)), ("incidents", ("event_type", "date"))):
+        if not snapshot.readable(name):
+            continue
+        table = snapshot.tables[name]
+        called = table.sound.with_columns(called=_plain_name())
+        repeated = called.filter(pl.struct("called", *by).is_duplicated() & (pl.col("called") != " "))
+        firsts: dict[tuple[str, ...], dict[str, Any]] = {}
+        for row in repeated.sort(LINE).iter_rows(named=True):
+            first = firsts.setdefault((row["called"], *(row[column] for column in by)), row)
+            if first is not row:
+                message = f"{row['name']!r} is the name of {first[table.schema.key[0]]!r} as well"
+                related = (place(table, first, "name"),)
+                yield RULES["reg.duplicate-name"].issue(
+                    place(table, row, "name"), row["name"], message, related=related
+                )
+
+
+def relations(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the relations of a thing with itself, directly or by way of others, and those of unlike things."""
+    table = snapshot.tables["entity_relations"]
+    for (relation,), rows in table.sound.sort(LINE).group_by("relation", maintain_order=True):
+        told: set[str] = set()
+        edges: dict[str, list[str]] = {}
+        for row in rows.iter_rows(named=True):
+            edges.setdefault(row["subject_id"], []).append(row["object_id"])
+        ring = in_rings(edges)
+        for row in rows.iter_rows(named=True):
+            subject, other = row["subject_id"], row["object_id"]
+            if subject == other or (subject in ring and other in ring and ring[subject] == ring[other]):
+                mark = str(ring.get(subject, subject))
+                if mark not in told:
+                    told.add(mark)
+                    message = f"{subject!r} is {relation} itself, by way of {other!r}"
+                    yield RULES["relation.cycle"].issue(place(table, row, "object_id"), other, message)
+    types = snapshot.sound("entities").select("entity_id", "entity_type")
+    typed = table.sound.join(
+        types.rename({"entity_id": "subject_id", "entity_type": "s_type"}), on="subject_id"
+    )
+    typed = typed.join(types.rename({"entity_id": "object_id", "entity_type": "o_type"}), on="object_id")
+    place_of = pl.col("s_type").is_in(_PLACES) & pl.col("o_type").is_in(_PLACES)
+    body = pl.col("s_type").is_in(_BODIES) & pl.col("o_type").is_in(_BODIES)
+    is_like = (
+        pl.when(pl.col("relation") == "part_of")
+        .then((place_of | body) & (pl.col("s_type") != "PER") & (pl.col("o_type") != "PER"))
+        .when(pl.col("relation") == "member_of")
+        .then((pl.col("s_type") == "PER") & ~pl.col("o_type").is_in(["PER", *_PLACES[1:]]))
+        .otherwise(pl.lit(value=True))
+    )
+    for row in rows_at(table, typed.filter(~is_like).select(LINE, "s_type", "o_type")):
+        message = f"{row['subject_id']!r} ({row['s_type']}) is {row['relation']} {row['object_id']!r} ({row['o_type']})"
+        yield RULES["relation.type"].issue(place(table, row, "relation"), row["relation"], message)
+
+
+def in_rings(edges: dict[str, list[str]]) -> dict[str, int]:
+    """Return the nodes from which one comes back to oneself, each with the number of its ring (Tarjan's components)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    rings: dict[str, int] = {}
+    stack: list[str] = []
+    for root in edges:
+        pending = [(root, iter(edges.get(root, ())))] if root not in index else []
+        while pending:
+            node, children = pending[-1]
+            if node not in index:
+                index[node] = low[node] = len(index)
+                stack.append(node)
+            child = next(children, None)
+            if child is None:
+                pending.pop()
+                if pending:
+                    low[pending[-1][0]] = min(low[pending[-1][0]], low[node])
+                if low[node] == index[node]:
+                    members = stack[stack.index(node) :]
+                    del stack[-len(members) :]
+                    if len(members) > 1:
+                        rings |= dict.fromkeys(members, index[node])
+            elif child not in index:
+                pending.append((child, iter(edges.get(child, ()))))
+            elif child in stack:
+                low[node] = min(low[node], index[child])
+    return rings
+
+
 def _on_cycles(parents: dict[str, str]) -> set[str]:
     """Return the keys from which following the parents leads back to the key itself."""
     state: dict[str, int] = {}
@@ -327,21 +536,18 @@ def _on_cycles(parents: dict[str, str]) -> set[str]:
 
 def unused(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the entities and incidents that nothing refers to."""
-    for name, key, uses in (
-        (
-            "entities",
-            "entity_id",
-            (("mentions", "entity_id"), ("incidents", "location_id"), *_RELATED),
-        ),
-        ("incidents", "incident_id", (("events", "incident_id"), ("incidents", "part_of"))),
+    for name, key, labels, others in (
+        ("entities", "entity_id", ("mentions", "entity_id"), (("incidents", "location_id"), *_RELATED)),
+        ("incidents", "incident_id", ("events", "incident_id"), (("incidents", "part_of"),)),
     ):
         if not snapshot.readable(name):
             continue
-        if not snapshot.whole(*(table for table, _ in uses)) or snapshot.may_lack_rows:
+        if not snapshot.whole(labels[0], *(table for table, _ in others)) or snapshot.may_lack_rows:
             raise Undecidable(f"rows that may refer to {name} are missing or in doubt")
-        used = pl.concat([snapshot.sound(table)[column] for table, column in uses]).unique()
+        used = [snapshot.sound(table)[column] for table, column in others]
+        used.append(snapshot.census.used(*labels)["value"])
         table = snapshot.tables[name]
-        for row in table.sound.filter(~pl.col(key).is_in(used.implode())).iter_rows(named=True):
+        for row in table.sound.filter(~pl.col(key).is_in(pl.concat(used).implode())).iter_rows(named=True):
             rule = RULES[f"{'entity' if name == 'entities' else 'incident'}.unused"]
             yield rule.issue(place(table, row), row[key], f"nothing refers to {row[key]!r}")
 
@@ -353,7 +559,7 @@ def withdrawn(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the ids that are withdrawn and in use."""
     table = snapshot.tables["deprecated"]
     for name, ids in table.sound.group_by("table", maintain_order=True).agg("id").iter_rows():
-        if snapshot.readable(name) and len(snapshot.tables[name].schema.key) == 1:
+        if name in snapshot.due and snapshot.readable(name) and len(snapshot.tables[name].schema.key) == 1:
             key = snapshot.tables[name].schema.key[0]
             live = snapshot.sound(name).filter(pl.col(key).is_in(ids))
             for row in live.iter_rows(named=True):
@@ -363,22 +569,12 @@ def withdrawn(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 def layers(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the layers that are missing, those that are blank and hold something, and those without a version."""
+    """Yield the layers that are missing, and those whose version does not go with their status."""
     table = snapshot.tables["layers"]
-    is_blank = pl.col("status") == "blank"
-    has_version = pl.col("guideline_version") != ""
-    for row in table.sound.filter(is_blank == has_version).iter_rows(named=True):
+    for row in table.sound.filter(_IS_BLANK == _HAS_VERSION).iter_rows(named=True):
         message = f"the layer is {row['status']} and its version {row['guideline_version'] or 'empty'}"
         at = place(table, row, "guideline_version")
         yield RULES["layer.guidelines"].issue(at, row["guideline_version"], message)
-    for layer, (name, key, filled) in _LAYER_TABLES.items():
-        if snapshot.readable(name):
-            rows = snapshot.tables[name].texts
-            held = rows.filter(pl.col(filled) != "").select(document_id=document_expr(key)).unique()
-            blank = table.sound.filter(is_blank & ~has_version & (pl.col("layer") == layer))
-            for row in rows_at(table, blank.join(held, on="document_id").select(LINE)):
-                message = f"the layer {layer} of {row['document_id']} is not blank: {name} has rows of it"
-                yield RULES["layer.blank"].issue(place(table, row, "status"), row["status"], message)
     if not snapshot.whole("layers"):
         raise Undecidable("rows of layers are missing or in doubt")
     if snapshot.whole("layers", "layer_types"):
@@ -398,41 +594,83 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
             yield RULES["layer.missing"].issue(place(documents, row), row["layer"], message)
 
 
+def blank_layers(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the layers that are blank and hold something."""
+    table = snapshot.tables["layers"]
+    every = table.sound.filter(_IS_BLANK & ~_HAS_VERSION & snapshot.batch.owns("document_id"))
+    for layer, (name, key, filled) in _LAYER_TABLES.items():
+        blank = every.filter(pl.col("layer") == layer)
+        if blank.height and snapshot.readable(name):
+            rows = snapshot.tables[name].texts
+            held = rows.filter(pl.col(filled) != "").select(document_id=document_expr(key)).unique()
+            for row in rows_at(table, blank.join(held, on="document_id").select(LINE)):
+                message = f"the layer {layer} of {row['document_id']} is not blank: {name} has rows of it"
+                yield RULES["layer.blank"].issue(place(table, row, "status"), row["status"], message)
+
+
+_IS_BLANK = pl.col("status") == "blank"
+_HAS_VERSION = pl.col("guideline_version") != ""
+
+
 def passes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the passes whose file is no resource of the package: one issue a path."""
     table = snapshot.tables["passes"]
-    declared = [resource.path for resource in snapshot.package.resources]
+    declared = [path for resource in snapshot.package.resources for path in resource.paths]
     lost = table.sound.filter((pl.col("path") != "") & ~pl.col("path").is_in(declared))
     for row in lost.unique("path", keep="first", maintain_order=True).iter_rows(named=True):
         message = f"no resource of the package is {row['path']!r}"
         yield RULES["pass.undeclared"].issue(place(table, row, "path"), row["path"], message)
 
 
+_LINKS = ("link.not-linkable", "mention.value-unexpected", "link.missing", "link.type-conflict")
+_ONCE = (Stage.PACKAGE,)
 CHECKS = (
-    Check((RULES["pass.undeclared"],), passes, needs=("passes",)),
-    Check((RULES["entity.type"], RULES["entity.coordinates"]), entities, needs=("entities", "entity_types")),
+    Check((RULES["pass.undeclared"],), passes, needs=("passes",), stages=_ONCE),
     Check(
-        tuple(
-            RULES[code]
-            for code in (
-                "link.not-linkable",
-                "mention.value-unexpected",
-                "link.missing",
-                "link.type-conflict",
-            )
-        ),
+        (RULES["entity.type"], RULES["entity.coordinates"]),
+        entities,
+        needs=("entities", "entity_types"),
+        stages=_ONCE,
+    ),
+    Check((RULES["entity.attributes"],), attributes, needs=("entities",), stages=_ONCE),
+    Check(
+        tuple(RULES[code] for code in _LINKS),
         links,
         needs=("mentions", "entities", "entity_types", "entity_type_links"),
     ),
     Check((RULES["mention.value"],), values, needs=("mentions", "entity_types")),
     Check(
-        (RULES["incident.cycle"], RULES["incident.location-type"]), incidents, needs=("incidents", "entities")
+        (RULES["incident.cycle"], RULES["incident.location-type"]),
+        incidents,
+        needs=("incidents", "entities"),
+        stages=_ONCE,
     ),
-    Check((RULES["reg.withdrawn-in-use"],), withdrawn, needs=("deprecated",)),
+    Check((RULES["vocab.link"],), type_links, needs=("entity_type_links", "entity_types"), stages=_ONCE),
     Check(
-        (RULES["layer.missing"], RULES["layer.blank"], RULES["layer.guidelines"]),
+        (RULES["incident.whole-extent"], RULES["incident.part-date"]),
+        wholes,
+        needs=("incidents",),
+        stages=_ONCE,
+    ),
+    Check((RULES["reg.duplicate-name"],), names, stages=_ONCE),
+    Check(
+        (RULES["relation.cycle"], RULES["relation.type"]),
+        relations,
+        needs=("entity_relations", "entities"),
+        stages=_ONCE,
+    ),
+    Check((RULES["reg.withdrawn-in-use"],), withdrawn, needs=("deprecated",), stages=EVERYWHERE),
+    Check(
+        (RULES["layer.missing"], RULES["layer.guidelines"]),
         layers,
         needs=("layers", "documents"),
+        stages=_ONCE,
     ),
-    Check((RULES["entity.unused"], RULES["incident.unused"]), unused, needs=("entities", "incidents")),
+    Check((RULES["layer.blank"],), blank_layers, needs=("layers",)),
+    Check(
+        (RULES["entity.unused"], RULES["incident.unused"]),
+        unused,
+        needs=("entities", "incidents"),
+        stages=(Stage.CORPUS,),
+    ),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tigris_corpus import jsontext
-from tigris_corpus.checks.rule import Check, by_code, warning
-from tigris_corpus.descriptor import DESCRIPTOR, digest
+from tigris_corpus.checks.rule import Check, Stage, by_code, warning
+from tigris_corpus.descriptor import DESCRIPTOR
 from tigris_corpus.issues import Location
-from tigris_corpus.paths import PathError
+from tigris_corpus.paths import MAX_JSON, PathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,16 +32,16 @@ def hashes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the resources whose bytes or hash are not those of the descriptor."""
     stale = []
     for resource in snapshot.package.resources:
-        table = snapshot.tables.get(resource.name)
         try:
-            size, actual = (table.size, table.hash) if table else _measure(snapshot, resource.path)
+            size, actual = snapshot.package.measure(resource)
         except PathError:
             continue  # reported when it was found
         if (resource.bytes, resource.hash) != (size, actual):
             stale.append(resource)
     if not stale:
         return
-    lines = jsontext.pointer_lines(snapshot.package.gate.read(DESCRIPTOR).decode("utf-8"))
+    text = snapshot.package.gate.read(DESCRIPTOR, MAX_JSON).decode("utf-8")
+    lines = jsontext.pointer_lines(text, [f"/resources/{resource.index}/hash" for resource in stale])
     for resource in stale:
         pointer = f"/resources/{resource.index}/hash"
         line = lines.get(pointer) or lines.get(f"/resources/{resource.index}")
@@ -50,9 +50,4 @@ def hashes(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["pkg.hash"].issue(at, resource.hash, message)
 
 
-def _measure(snapshot: Snapshot, path: str) -> tuple[int, str]:
-    data = snapshot.package.gate.read(path)
-    return len(data), digest(data)
-
-
-CHECKS = (Check((RULES["pkg.hash"],), hashes),)
+CHECKS = (Check((RULES["pkg.hash"],), hashes, stages=(Stage.CORPUS,)),)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
-
-import polars as pl
 
 from tigris_corpus.descriptor import SPANS
 from tigris_corpus.engine.reader import LINE
@@ -14,6 +13,8 @@ from tigris_corpus.issues import Issue, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    import polars as pl
 
     from tigris_corpus.engine.snapshot import Snapshot, Table
 
@@ -35,6 +36,8 @@ class Rule:
     """A rule of the profile: its stable code, level and weight, why it is there, how to mend it, and two examples.
 
     ``spreads`` says that the related places of an issue are at fault with it, and not merely compared with it.
+    ``many`` is the code that several issues of one fault have together. ``blames`` is a column of references (table,
+    column): where every row that refers to one thing is at odds with it, the thing is at fault and not the rows.
     """
 
     code: str
@@ -45,6 +48,8 @@ class Rule:
     bad: str
     good: str
     spreads: bool = False
+    many: str | None = None
+    blames: tuple[str, str] | None = None
 
     def issue(
         self,
@@ -53,23 +58,42 @@ class Rule:
         message: str,
         hint: str | None = None,
         related: Iterable[Location] = (),
+        fault: str | None = None,
     ) -> Issue:
-        """Return an issue of this rule; ``hint`` takes the place of the general one where more is known."""
+        """Return an issue of this rule; ``hint`` takes the place of the general one where more is known.
+
+        Issues of one code and ``fault`` are one fault that shows in several places.
+        """
         text = None if value is None else str(value)
-        return Issue(self.code, self.severity, at, text, message, hint or self.hint, tuple(related))
+        return Issue(self.code, self.severity, at, text, message, hint or self.hint, tuple(related), fault)
 
 
 class Undecidable(Exception):  # noqa: N818 - it is no error, and never leaves validation
     """Raised by a check, after what it could decide, where earlier findings leave the rest open. Says why."""
 
 
+class Stage(StrEnum):
+    """When a check runs: once for what is read whole, once a batch of documents, or once when all batches have been."""
+
+    PACKAGE = "package"
+    BATCH = "batch"
+    CORPUS = "corpus"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A pure function from a snapshot to issues, the rules it may report, and the tables it cannot do without."""
+    """A pure function from a snapshot to issues, the rules it may report, and the tables it cannot do without.
+
+    A check with two stages looks at the tables that are due. One of the stage CORPUS does not see the labels: what it
+    has to know of them ``remember`` tells of each batch, as a frame, and the census of its snapshot keeps under the
+    name of the check.
+    """
 
     rules: tuple[Rule, ...]
     find: Callable[[Snapshot], Iterator[Issue]]
     needs: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = (Stage.BATCH,)
+    remember: Callable[[Snapshot], pl.DataFrame] | None = None
 
     @property
     def level(self) -> int:
@@ -82,11 +106,13 @@ class Check:
         return f"{self.find.__module__.rpartition('.')[2]}.{self.find.__name__}"
 
 
-def error(
-    level: int, code: str, reason: str, hint: str, *, bad: str, good: str, spreads: bool = False
-) -> Rule:
+EVERYWHERE = (Stage.PACKAGE, Stage.BATCH)
+"""The stages of a check that looks at every table."""
+
+
+def error(level: int, code: str, reason: str, hint: str, *, bad: str, good: str, **more: Any) -> Rule:
     """Return a rule whose breach makes a package unsound."""
-    return Rule(code, level, Severity.ERROR, reason, hint, bad, good, spreads)
+    return Rule(code, level, Severity.ERROR, reason, hint, bad, good, **more)
 
 
 def warning(level: int, code: str, reason: str, hint: str, *, bad: str, good: str) -> Rule:
@@ -105,10 +131,11 @@ def place(table: Table, row: dict[str, Any], field: str | None = None, **more: A
     spanned: dict[str, Any] = {}
     if isinstance(row.get(start), int) and isinstance(row.get(end), int):
         spanned = {"start": row[start], "end": row[end]}
+    file, line, number = table.locate(row[LINE])
     return Location(
-        file=table.resource.path,
-        line=row[LINE],
-        row=row[LINE] - 1,
+        file=file,
+        line=line,
+        row=number,
         key="+".join(str(row[name]) for name in table.schema.key) or None,
         field=field,
         document=document_of(table, row),
@@ -136,8 +163,3 @@ def rows_at(table: Table, broken: pl.DataFrame) -> Iterator[dict[str, Any]]:
     extra = [name for name in broken.columns if name == LINE or name not in table.sound.columns]
     joined = table.sound.join(broken.select(extra), on=LINE, how="inner").sort(LINE)
     yield from joined.iter_rows(named=True)
-
-
-def document_expr(column: str) -> pl.Expr:
-    """Return the expression for the document that an id begins with."""
-    return pl.col(column).str.split_exact("-", 1).struct.field("field_0")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, Undecidable, by_code, document_expr, error, place, rows_at
+from tigris_corpus.checks.characters import RULES as CHARACTERS
+from tigris_corpus.checks.rule import Check, Undecidable, by_code, error, place, rows_at, warning
+from tigris_corpus.engine.expressions import documents_of
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import Location, plural
-from tigris_corpus.offsets import UNITS, OffsetMap
+from tigris_corpus.offsets import UNITS, OffsetMap, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +63,22 @@ RULES = by_code(
         "set the offsets again from the raw text",
         bad='trigger_start 11, trigger_text "attack" where 10 to 16 is "attack"',
         good='trigger_start 10, trigger_end 16, trigger_text "attack"',
+    ),
+    error(
+        4,
+        "span.splits-grapheme",
+        "What a reader sees as one character is in a span or out of it, with its accents and joiners.",
+        "move the edge of the span to the edge of the character",
+        bad="the letter e without the combining accent that follows it",
+        good="the letter e with its accent",
+    ),
+    warning(
+        4,
+        "span.splits-word",
+        "A span that ends inside a word is most likely a slip of the mouse.",
+        "move the edge of the span to the edge of the word",
+        bad='"Iraq" in "Iraqi"',
+        good='"Iraqi"',
     ),
     error(
         4,
@@ -166,6 +187,11 @@ _DOCUMENT = re.compile("D[0-9]{3,}")
 _NEARBY = 40
 _REACH = 200
 _APART = 2**40
+_MAPS = 100
+_FLOOD = 50
+_JOINING = "\u200d\ufe0e\ufe0f\u20e3\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_LETTERS = re.compile("[A-Za-zÀ-ÖØ-öø-\u024f]{2}")
 
 
 def sentences(snapshot: Snapshot) -> Iterator[Issue]:
@@ -187,10 +213,25 @@ def sentences(snapshot: Snapshot) -> Iterator[Issue]:
         .alias("code"),
     )
     broken = found.filter(pl.col("code").is_not_null()).select(LINE, "code", "raw", "length").collect()
-    for row in rows_at(table, broken):
-        is_broken_line = row["raw"][row["start"] : row["end"]].replace("\n", " ") == row["text"]
-        code = "span.crosses-line" if is_broken_line and row["code"] == "span.text-mismatch" else row["code"]
-        yield _span_issue(table, row, ("start", "end", "text"), code)
+    rows = list(rows_at(table, broken))
+    several = Counter((row["document_id"], row["code"]) for row in rows)
+    seen = _Seen()
+    for row in rows:
+        code = row["code"]
+        if (
+            code == "span.text-mismatch"
+            and row["raw"][row["start"] : row["end"]].replace("\n", " ") == row["text"]
+        ):
+            code = "span.crosses-line"
+        issue = _span_issue(table, row, ("start", "end", "text"), code, seen)
+        if several[row["document_id"], row["code"]] > 1 and code in {
+            "span.text-mismatch",
+            "span.out-of-range",
+        }:
+            issue = replace(
+                issue, fault=row["document_id"]
+            )  # most likely the text has changed, or all was counted in bytes
+        yield issue
 
 
 def coverage(snapshot: Snapshot) -> Iterator[Issue]:
@@ -288,17 +329,76 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     inside = (start >= pl.col("s_start")) & (end <= pl.col("s_end")) & (start < end)
     slice_ = pl.col("s_text").str.slice((start - pl.col("s_start")).clip(0), (end - start).clip(0))
     right = inside & (slice_ == text) & (text.str.strip_chars() == text)
-    joined = own.join(parents, on="sentence_id", how="inner")
-    broken = joined.filter(~right).select(LINE, "document_id", "s_start", "s_end").collect()
-    if not broken.height:
-        return
-    broken = broken.join(snapshot.raw_texts.select("document_id", "raw", "length"), on="document_id")
-    for row in rows_at(table, broken):
-        found = _code_of(row, columns, spans.mismatch)
-        if found in {"span.wrong-sentence", "span.crosses-sentence"}:
-            yield _sentence_issue(snapshot, table, row, columns, found)
-        else:
-            yield _span_issue(table, row, columns, found)
+    before, last = start - pl.col("s_start") - 1, end - pl.col("s_start") - 1
+    joined = (
+        own.join(parents, on="sentence_id", how="inner")
+        .select(
+            LINE,
+            "document_id",
+            "s_start",
+            "s_end",
+            right=right,
+            left_edge=pl.when(before >= 0).then(pl.col("s_text").str.slice(before.clip(0), 2)),
+            right_edge=pl.when(last >= 0).then(pl.col("s_text").str.slice(last.clip(0), 2)),
+        )
+        .collect()
+    )
+    broken = joined.filter(~pl.col("right")).select(LINE, "document_id", "s_start", "s_end")
+    if broken.height:
+        broken = broken.join(snapshot.raw_texts.select("document_id", "raw", "length"), on="document_id")
+        seen = _Seen()
+        if broken.height > _FLOOD and 2 * broken.height > joined.height:
+            broken = broken.with_columns(fault=pl.lit("most rows"))  # a column sorted by itself, most likely
+        for row in rows_at(table, broken):
+            found = _code_of(row, columns, spans.mismatch)
+            if found in {"span.wrong-sentence", "span.crosses-sentence"}:
+                yield _sentence_issue(snapshot, table, row, columns, found)
+            else:
+                yield _span_issue(table, row, columns, found, seen)
+    yield from _edges(snapshot, table, joined.filter("right"), columns)
+
+
+def _edges(
+    snapshot: Snapshot, table: Table, placed: pl.DataFrame, columns: tuple[str, str, str]
+) -> Iterator[Issue]:
+    """Yield the spans with an edge inside a word or inside what a reader sees as one character.
+
+    The two characters around each edge are looked at once each; few pairs are ever in doubt.
+    """
+    for edge, field in (("left_edge", columns[0]), ("right_edge", columns[1])):
+        pairs = placed[edge].unique().drop_nulls()
+        codes = {pair: code for pair in pairs if len(pair) == 2 and (code := _code_of_edge(pair))}  # noqa: PLR2004
+        if not codes:
+            continue
+        suspect = placed.filter(pl.col(edge).is_in(list(codes))).select(LINE, edge)
+        parents = snapshot.sound("sentences").select("sentence_id", s_start="start", s_text="text")
+        suspect = suspect.join(table.sound.select(LINE, "sentence_id"), on=LINE).join(
+            parents, on="sentence_id"
+        )
+        for row in rows_at(table, suspect.drop("sentence_id")):
+            code = codes[row[edge]]
+            if code == "span.splits-grapheme" and not _splits(row["s_text"], row[field] - row["s_start"]):
+                continue
+            what = "the word" if code == "span.splits-word" else "the character"
+            message = f"the span {row[columns[2]]!r} has an edge inside {what} around {row[edge]!r}, at {row[field]}"
+            yield RULES[code].issue(place(table, row, field), row[field], message)
+
+
+def _code_of_edge(pair: str) -> str | None:
+    """Return what an edge between two characters may split."""
+    first, second = pair[0], pair[1]
+    if second in _JOINING or first == "\u200d" or unicodedata.category(second).startswith("M"):
+        return "span.splits-grapheme"
+    if _FLAG.fullmatch(pair):
+        return "span.splits-grapheme"
+    return "span.splits-word" if _LETTERS.fullmatch(pair) else None
+
+
+def _splits(text: str, at: int) -> bool:
+    """Whether a place is inside an extended grapheme cluster of a text (Unicode Standard Annex 29)."""
+    import regex  # noqa: PLC0415 - only where a mark or a joiner is at an edge
+
+    return all(cluster.start() != at for cluster in regex.finditer(r"\X", text)) and at < len(text)
 
 
 def _code_of(row: dict[str, Any], columns: tuple[str, str, str], mismatch: str) -> str:
@@ -308,6 +408,8 @@ def _code_of(row: dict[str, Any], columns: tuple[str, str, str], mismatch: str) 
         return "span.reversed" if start > end else "span.empty"
     if end > row["length"]:
         return "span.out-of-range"
+    if "\n" in found and found.replace("\n", " ") == text:
+        return "span.crosses-line"
     if found != text:
         return mismatch
     if found.strip() != found:
@@ -317,10 +419,29 @@ def _code_of(row: dict[str, Any], columns: tuple[str, str, str], mismatch: str) 
     )
 
 
-def _span_issue(table: Table, row: dict[str, Any], columns: tuple[str, str, str], code: str) -> Issue:
+class _Seen:
+    """What was found out of the texts while explaining one row, for the next one."""
+
+    def __init__(self) -> None:
+        self._maps: dict[tuple[str, Unit], OffsetMap] = {}
+
+    def offsets(self, document: str, raw: str, unit: Unit) -> OffsetMap:
+        if (document, unit) not in self._maps:
+            if len(self._maps) > _MAPS:
+                self._maps.clear()
+            self._maps[document, unit] = OffsetMap(raw, unit)
+        return self._maps[document, unit]
+
+
+def _span_issue(
+    table: Table, row: dict[str, Any], columns: tuple[str, str, str], code: str, seen: _Seen
+) -> Issue:
     start_name, end_name, text_name = columns
     start, end, text = (row[name] for name in columns)
     found = row["raw"][start:end]
+    if code.endswith("mismatch") and unicodedata.normalize("NFC", text) == found:
+        message = f"{text!r} is not in normalization form C, in which the text has it"
+        return CHARACTERS["enc.not-nfc"].issue(place(table, row, text_name), text, message)
     messages = {
         "span.reversed": (start_name, f"the span starts at {start} and ends before, at {end}"),
         "span.empty": (end_name, f"the span starts and ends at {start}"),
@@ -331,24 +452,37 @@ def _span_issue(table: Table, row: dict[str, Any], columns: tuple[str, str, str]
     field, message = messages.get(
         code, (text_name, f"{text!r} is not what stands at {start} to {end}: {found!r}")
     )
-    hint = _where_is(row["raw"], text, start) if code.endswith("mismatch") else None
-    return RULES[code].issue(place(table, row, field), row[field], message, hint)
+    hint, reason = (
+        _where_is(row["raw"], text, start, row["document_id"], seen)
+        if code.endswith("mismatch")
+        else (None, None)
+    )
+    fault = f"{row['document_id']} {reason}" if reason else row.get("fault")
+    return RULES[code].issue(place(table, row, field), row[field], message, hint, fault=fault)
 
 
-def _where_is(raw: str, text: str, start: int) -> str | None:
-    """Return where a text is that is not at ``start``: by the unit it may have been counted in, or by what is near."""
+def _where_is(raw: str, text: str, start: int, document: str, seen: _Seen) -> tuple[str | None, str | None]:
+    """Return where a text is that is not at ``start``, and what rows that are wrong for the same reason share.
+
+    It is looked for by the unit it may have been counted in, by another normalization form, and near by.
+    """
     for unit in UNITS:
-        meant = OffsetMap(raw, unit).nearest_code_point(start)
+        meant = seen.offsets(document, raw, unit).nearest_code_point(start)
         if meant != start and raw.startswith(text, meant):
-            return f"the offsets look like {unit} and not code points: the text is at {meant} to {meant + len(text)}"
+            where = f"the text is at {meant} to {meant + len(text)}"
+            return f"the offsets look like {unit} and not code points: {where}", unit
+    forms = {unicodedata.normalize("NFD", text), unicodedata.normalize("NFC", text)} - {text}
+    if any(raw.startswith(form, start) for form in forms):
+        return "the raw text is in another normalization form than the row: restore the text", "form"
     around = range(max(0, start - _REACH), start + _REACH)
     places = [place for place in around if raw.startswith(text, place)]
-    if not places:
-        return None
+    if not places or not text:
+        return None, None
     nearest = min(places, key=lambda place: abs(place - start))
     if nearest == start:
-        return f"the text is at {start} to {start + len(text)}: mend the end"
-    return f"the text is at {nearest} to {nearest + len(text)}: shift by {nearest - start:+d}"
+        return f"the text is at {start} to {start + len(text)}: mend the end", None
+    shift = f"shift by {nearest - start:+d}"
+    return f"the text is at {nearest} to {nearest + len(text)}: {shift}", shift
 
 
 def _sentence_issue(
@@ -373,29 +507,48 @@ def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions that cross another, or that have the span of another."""
     table = snapshot.tables["mentions"]
     placed = (
-        table.sound.select(LINE, "start", "end", "entity_type", document=document_expr("mention_id"))
+        table.sound.select(LINE, "start", "end", document=documents_of(table.sound["mention_id"]))
         .sort("document", "start", maintain_order=True)
         .with_columns(offset=pl.col("document").rle_id().cast(pl.Int64) * _APART)
+        .select(LINE, start=pl.col("offset") + pl.col("start"), end=pl.col("offset") + pl.col("end"))
     )
-    reach = (pl.col("offset") + pl.col("end")).cum_max().shift(1).fill_null(-1)
-    overlaps = placed.with_columns(touches=pl.col("offset") + pl.col("start") < reach).filter(
+    reach = pl.col("end").cum_max().shift(1).fill_null(-1)
+    touching = placed.with_columns(touches=pl.col("start") < reach).filter(
         pl.col("touches") | pl.col("touches").shift(-1).fill_null(value=False)
     )
-    shared = overlaps.with_columns(cluster=(~pl.col("touches")).cum_sum())
-    if not shared.height:
-        return
-    pairs = shared.join(shared, on="cluster", suffix="_other").filter(pl.col(LINE) > pl.col(f"{LINE}_other"))
-    same = (pl.col("start") == pl.col("start_other")) & (pl.col("end") == pl.col("end_other"))
-    start, end, o_start, o_end = (pl.col(name) for name in ("start", "end", "start_other", "end_other"))
-    crossing = ((start < o_start) & (o_start < end) & (end < o_end)) | (
-        (o_start < start) & (start < o_end) & (o_end < end)
+    conflicts = dict(
+        _conflicts(touching.sort("start", pl.col("end").neg(), LINE).select(LINE, "start", "end"))
     )
-    found = pairs.filter(same | crossing).unique(LINE, keep="first", maintain_order=True)
-    for row in rows_at(
-        table, found.select(LINE, f"{LINE}_other", "entity_type_other", "start_other", "end_other")
-    ):
-        other = next(table.sound.filter(pl.col(LINE) == row[f"{LINE}_other"]).iter_rows(named=True))
-        yield _overlap(table, row, other)
+    if not conflicts:
+        return
+    rows = {
+        row[LINE]: row
+        for row in table.sound.filter(pl.col(LINE).is_in([*conflicts, *conflicts.values()])).iter_rows(
+            named=True
+        )
+    }
+    for number, other in sorted(conflicts.items()):
+        yield _overlap(table, rows[number], rows[other])
+
+
+def _conflicts(spans: pl.DataFrame) -> Iterator[tuple[int, int]]:
+    """Yield the later row and the earlier of spans that cross or are equal, from rows sorted by start and length.
+
+    The spans that are open form a stack in which each lies in the one before; one that does not fit crosses the first
+    that ends inside it. Each span is put in conflict once.
+    """
+    stack: list[tuple[int, int, int]] = []
+    for number, start, end in spans.iter_rows():
+        while stack and stack[-1][2] <= start:
+            stack.pop()
+        if not stack:
+            stack.append((number, start, end))
+            continue
+        top, top_start, top_end = stack[-1]
+        if (start, end) == (top_start, top_end) or end > top_end:
+            yield max(number, top), min(number, top)
+        else:
+            stack.append((number, start, end))
 
 
 def _overlap(table: Table, row: dict[str, Any], other: dict[str, Any]) -> Issue:
@@ -450,6 +603,7 @@ def _in_closed_zone(snapshot: Snapshot, name: str, column: str, code: str) -> pl
 _ZONED = (("mentions", "mentions_annotated", "mention.zone"), ("events", "events_annotated", "event.zone"))
 
 _SPAN = ("span.reversed", "span.empty", "span.out-of-range", "span.whitespace-edge")
+_EDGES = ("span.splits-grapheme", "span.splits-word")
 _PLACED = ("span.crosses-sentence", "span.wrong-sentence")
 _TEXTS = ("documents", "sentences")
 CHECKS = (
@@ -460,12 +614,14 @@ CHECKS = (
     ),
     Check((RULES["sent.overlap"], RULES["sent.gap"]), coverage, needs=_TEXTS),
     Check(
-        tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", *_PLACED)),
+        tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", *_PLACED, *_EDGES, "span.crosses-line")),
         mentions,
         needs=(*_TEXTS, "mentions"),
     ),
     Check(
-        tuple(RULES[code] for code in (*_SPAN, "event.trigger-mismatch", *_PLACED)),
+        tuple(
+            RULES[code] for code in (*_SPAN, "event.trigger-mismatch", *_PLACED, *_EDGES, "span.crosses-line")
+        ),
         triggers,
         needs=(*_TEXTS, "events"),
     ),

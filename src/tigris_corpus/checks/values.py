@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, by_code, error, place
-from tigris_corpus.descriptor import nearest
+from tigris_corpus.checks.characters import INVISIBLE, hidden_in
+from tigris_corpus.checks.characters import RULES as CHARACTERS
+from tigris_corpus.checks.rule import EVERYWHERE, Check, by_code, error, place
+from tigris_corpus.descriptor import nearest, packaged_root
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import rules
 from tigris_corpus.engine.reader import LINE
+from tigris_corpus.engine.snapshot import profile_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tigris_corpus.descriptor import Field
     from tigris_corpus.engine.snapshot import Snapshot, Table
-    from tigris_corpus.issues import Issue, Location
+    from tigris_corpus.issues import Issue
 
 RULES = by_code(
     error(
@@ -105,6 +108,22 @@ RULES = by_code(
     ),
     error(
         2,
+        "meta.rights",
+        "The rights in a text decide who may do what with it, so the statement is one that lawyers have written.",
+        "name one of the statements in schema/vocabulary/rights.csv",
+        bad="rights free",
+        good="rights in-copyright",
+    ),
+    error(
+        2,
+        "reg.qid",
+        "A Wikidata id is Q and a number; anything else leads nowhere.",
+        "copy the id from the page of the thing, or leave the cell empty",
+        bad="wikidata q796",
+        good="wikidata Q796",
+    ),
+    error(
+        2,
         "csv.number-mangled",
         "A spreadsheet has rewritten the number; the other numbers it touched may be wrong without showing it.",
         "restore the whole number, and the file from before the spreadsheet if you can",
@@ -113,6 +132,10 @@ RULES = by_code(
     ),
 )
 _LISTED = 20
+_GUESSED = 20
+"""For how many unknown labels the nearest one is looked for: guessing is slow."""
+_LONGEST = 200
+"""How much of a value a near label is looked for: nobody meant a longer one."""
 _MANGLED = re.compile(
     r"[+-]?[0-9]+([.,][0-9]+|[.,]?[0-9]*[eE][+-]?[0-9]+|([ \u00a0\u202f'\u2019,.][0-9]{3})+)"
 )
@@ -120,26 +143,30 @@ _MANGLED = re.compile(
 
 def cells(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the cells that break their column's rules, one issue a cell, by the first rule that each breaks."""
-    unknown: dict[tuple[str, str], list[tuple[Location, list[str]]]] = defaultdict(list)
+    hinted: dict[tuple[str, str], str | None] = {}
     for table, broken in _broken_tables(snapshot):
         for field in table.schema.fields:
             found = [(code, expression) for name, code, expression in broken if name == field.name]
-            for code, row in _broken_rows(table, found):
+            for code, row in _broken_rows(table, field.name, found):
                 value = row[field.name]
-                if code == "sch.enum":
+                if code == "sch.enum" and not hidden_in(value):
                     key = snapshot.package.vocabulary_of(table.name, field.name)
-                    target = key.resource if key else ""
-                    allowed = _allowed(snapshot, table.name, field.name) or []
-                    unknown[target, value].append((place(table, row, field.name), allowed))
+                    vocabulary = key.resource if key else ""
+                    if (vocabulary, value) not in hinted:
+                        allowed = _allowed(snapshot, table.name, field.name) or []
+                        hinted[vocabulary, value] = _hint(value, allowed) if len(hinted) < _GUESSED else None
+                    message = f"{value!r} is not in {vocabulary}"
+                    hint, fault = hinted[vocabulary, value], f"{vocabulary} {value}"
+                    own = _own_code("sch.enum", table, field)
+                    at = place(table, row, field.name)
+                    yield RULES[own].issue(at, value, message, hint, fault=fault)
                 else:
                     yield _issue(code, table, row, field)
-    for (vocabulary, value), places in unknown.items():
-        yield _unknown_label(vocabulary, value, places)
 
 
 def dates(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the dates that have the form of EDTF and are no dates."""
-    for table in snapshot.tables.values():
+    for table in snapshot.due_tables:
         for field in table.schema.fields:
             if field.edtf:
                 values = table.sound[field.name].unique()
@@ -157,7 +184,7 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
     All tables are asked in one pass whether anything is wrong at all; only those where it is are looked at closer.
     """
     asked: list[tuple[Table, list[tuple[str, str, pl.Expr]]]] = []
-    for table in snapshot.tables.values():
+    for table in snapshot.due_tables:
         if table.readable and table.sound.height:
             compiled = [
                 (field.name, code, expression)
@@ -180,14 +207,23 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
             yield table, broken
 
 
-def _broken_rows(table: Table, found: list[tuple[str, pl.Expr]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _broken_rows(
+    table: Table, field: str, found: list[tuple[str, pl.Expr]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (code, row) of the rows that break any of the rules of one column, by the first that each breaks."""
     rest = table.texts
     for code, expression in found:
         broken = rest.filter(expression)
         rest = rest.filter(~pl.col(LINE).is_in(broken[LINE].to_list()))
         for row in broken.iter_rows(named=True):
-            yield code, row
+            if code != "sch.blank-edge" or _has_blank_edge(row[field]):
+                yield code, row
+
+
+def _has_blank_edge(value: str) -> bool:
+    """Whether blanks are at the edge of a text, beside those that do not show, which are reported as such."""
+    shown = INVISIBLE.sub("", value)
+    return shown.strip() != shown
 
 
 def _allowed(snapshot: Snapshot, table: str, column: str) -> list[str] | None:
@@ -195,7 +231,12 @@ def _allowed(snapshot: Snapshot, table: str, column: str) -> list[str] | None:
     key = snapshot.package.vocabulary_of(table, column)
     if key is None or not snapshot.readable(key.resource):
         return None
-    return snapshot.tables[key.resource].rows[key.reference[0]].unique(maintain_order=True).to_list()
+    labels = snapshot.tables[key.resource].rows[key.reference[0]].unique(maintain_order=True).to_list()
+    if snapshot.package.root != packaged_root() and key.resource in profile_labels():
+        labels += profile_labels()[key.resource][
+            key.reference[0]
+        ].to_list()  # one that is gone is reported where it is gone
+    return list(dict.fromkeys(labels))
 
 
 def _is_reference(snapshot: Snapshot, table: Table, field: Field) -> bool:
@@ -209,8 +250,13 @@ def _is_reference(snapshot: Snapshot, table: Table, field: Field) -> bool:
 def _issue(code: str, table: Table, row: dict[str, Any], field: Field) -> Issue:
     value = row[field.name]
     at = place(table, row, field.name)
+    hidden = None if code == "sch.blank-edge" else hidden_in(value)  # free text is looked at by itself
+    if hidden:
+        message = f"{value!r} has a character that does not show: {hidden}"
+        return CHARACTERS["enc.invisible-char"].issue(at, value, message)
     if code == "sch.integer-lexical" and _MANGLED.fullmatch(value):
-        return RULES["csv.number-mangled"].issue(at, value, f"{value!r} was a whole number once")
+        message = f"{value!r} was a whole number once"
+        return RULES["csv.number-mangled"].issue(at, value, message, fault=f"{table.name} {field.name}")
     messages = {
         "sch.required": f"{field.name} is empty",
         "sch.pattern": f"{value!r} has not the form of {field.name}: {field.pattern}",
@@ -219,29 +265,40 @@ def _issue(code: str, table: Table, row: dict[str, Any], field: Field) -> Issue:
         "sch.number-lexical": f"{value!r} is not a number",
         "sch.boolean": f"{value!r} is neither true nor false",
         "sch.minimum": f"{value} is below {_plain(field.minimum)}",
+        "sch.enum": "",
         "sch.maximum": f"{value} is above {_plain(field.maximum)}",
     }
     hint = None
     if code == "sch.pattern" and value != value.strip():
         hint = "remove the blanks around the value"
-    return RULES[code].issue(at, value, messages[code], hint)
+    fault = f"{table.name} {field.name} {value}"  # one wrong value in many cells has one cause
+    return RULES[_own_code(code, table, field)].issue(at, value, messages[code], hint, fault=fault)
+
+
+_OWN_CODES = {
+    ("sch.enum", "documents", "rights"): "meta.rights",
+    ("sch.pattern", "entities", "wikidata"): "reg.qid",
+}
+"""Where a breach of the schema has a code of its own, which says more."""
+
+
+def _own_code(code: str, table: Table, field: Field) -> str:
+    return _OWN_CODES.get((code, table.name, field.name), code)
 
 
 def _plain(bound: float | None) -> str:
     return "" if bound is None else f"{bound:g}"
 
 
-def _unknown_label(vocabulary: str, value: str, places: list[tuple[Location, list[str]]]) -> Issue:
-    (first, allowed), *rest = places
-    near = nearest(value, allowed)
-    count = f" ({len(places)} cells)" if rest else ""
-    message = f"{value!r} is not in {vocabulary}{count}"
-    listed = f"one of {', '.join(allowed)}" if len(allowed) <= _LISTED else None
-    hint = f'did you mean "{near}"?' if near else listed
-    return RULES["sch.enum"].issue(first, value, message, hint, (at for at, _ in rest))
+def _hint(value: str, allowed: list[str]) -> str | None:
+    composed = unicodedata.normalize("NFC", value)
+    near = composed if composed in allowed else nearest(value[:_LONGEST], allowed)
+    if near:
+        return f'did you mean "{near}"?'
+    return f"one of {', '.join(allowed)}" if len(allowed) <= _LISTED else None
 
 
 CHECKS = (
-    Check(tuple(RULES.values()), cells),
-    Check((RULES["sch.date"],), dates),
+    Check(tuple(RULES.values()), cells, stages=EVERYWHERE),
+    Check((RULES["sch.date"],), dates, stages=EVERYWHERE),
 )

@@ -9,6 +9,7 @@ import click
 
 from tigris_corpus.cli import agreement, audit, explain, fmt, info, show, validate
 from tigris_corpus.errors import CorpusError
+from tigris_corpus.report.style import visible
 
 EXIT_MISUSE = 2
 
@@ -20,7 +21,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except CorpusError as error:
-            click.echo(f"tigris: {error}", err=True)
+            click.echo(f"tigris: {visible(str(error))}", err=True)
             sys.exit(EXIT_MISUSE)
 
 

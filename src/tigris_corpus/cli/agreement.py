@@ -53,17 +53,18 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
         import scorch
         import sklearn
 
-        from tigris_corpus.corpus import load
+        from tigris_corpus.cli.reading import loaded
         from tigris_corpus.errors import CorpusError
         from tigris_corpus.formats import passes
         from tigris_corpus.report import agreement as report
+        from tigris_corpus.report.style import visible
         from tigris_corpus.scoring import agreement as compare
     del jsonschema, krippendorff, scorch, sklearn
 
-    corpus = load(path)
-    table = compare(
-        corpus, passes.find(corpus, first), passes.find(corpus, second), draws=draws, track=_tracked
-    )
+    with loaded(path) as corpus:
+        table = compare(
+            corpus, passes.find(corpus, first), passes.find(corpus, second), draws=draws, track=_tracked
+        )
     if form == "csv":
         click.echo(table.to_csv(index=False, float_format="%.4f"), nl=False)
         return
@@ -74,6 +75,8 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
     known = set(corpus.documents["document_id"])
     documents = [name for name in table["group"].unique() if name in known]
     click.echo(
-        f"{corpus.name} {corpus.version}; {first} against {second}; {group}; {draws} draws, seed 0; "
-        f"the documents that both have: {', '.join(documents)}"
+        visible(
+            f"{corpus.name} {corpus.version}; {first} against {second}; {group}; {draws} draws, seed 0; "
+            f"the documents that both have: {', '.join(documents)}"
+        )
     )

@@ -18,11 +18,12 @@ def audit(path: Path | None, form: str) -> None:
     A suspicion is a place to look and not a fault; many stand with good reason.
     """
     from tigris_corpus.audit import audit as find
-    from tigris_corpus.corpus import load
+    from tigris_corpus.cli.reading import loaded
     from tigris_corpus.issues import plural
     from tigris_corpus.report.style import visible
 
-    found = find(load(path))
+    with loaded(path) as corpus:
+        found = find(corpus)
     if form == "csv":
         click.echo(found.to_csv(index=False), nl=False)
         return

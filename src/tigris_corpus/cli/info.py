@@ -19,11 +19,11 @@ import click
 )
 def info(path: Path | None, form: str) -> None:
     """Say what is in the corpus: counts by language, how far each layer is, version, rights."""
-    from tigris_corpus.corpus import load
+    from tigris_corpus.cli.reading import loaded
     from tigris_corpus.report import overview
 
-    corpus = load(path)
-    if form == "json":
-        click.echo(json.dumps(overview.summary(corpus), ensure_ascii=False, indent=2))
-    else:
-        click.echo(overview.render(corpus), nl=False)
+    with loaded(path) as corpus:
+        if form == "json":
+            click.echo(json.dumps(overview.summary(corpus), indent=2))
+        else:
+            click.echo(overview.render(corpus), nl=False)

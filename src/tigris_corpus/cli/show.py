@@ -18,8 +18,9 @@ import click
 )
 def show(document: str, path: Path | None, colour: bool | None) -> None:
     """Show a DOCUMENT, such as D000: its text with the mentions marked, and the events under each sentence."""
-    from tigris_corpus.corpus import load
+    from tigris_corpus.cli.reading import loaded
     from tigris_corpus.report import reading
 
     is_coloured = sys.stdout.isatty() if colour is None else colour
-    click.echo(reading.render(load(path), document, colour=is_coloured), nl=False, color=is_coloured)
+    with loaded(path) as corpus:
+        click.echo(reading.render(corpus, document, colour=is_coloured), nl=False, color=is_coloured)

@@ -7,6 +7,7 @@ casting it there and back gives the same text.
 
 from __future__ import annotations
 
+import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,50 @@ import polars as pl
 from tigris_corpus.descriptor import SPANS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tigris_corpus.descriptor import Field, TableSchema
 
+_SECRET = secrets.randbits(62)
 _DECIMAL = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
 _SLICES = tuple(text for _, _, text in SPANS)  # the edges of a slice are looked at with its span
 _DTYPES = {"integer": pl.Int64, "number": pl.Float64}
+
+
+def document_expr(column: str | pl.Series) -> pl.Expr:
+    """Return the expression for the document that an id begins with."""
+    cells = pl.col(column) if isinstance(column, str) else pl.lit(column)
+    return cells.str.split_exact("-", 1).struct.field("field_0")
+
+
+def documents_of(ids: pl.Series) -> pl.Series:
+    """Return the documents that ids begin with; quicker than ``document_expr`` where they have one length."""
+    length = str(ids[0]).find("-") if len(ids) else -1
+    heads = ids.str.head(length) if length > 0 else ids
+    if (
+        length > 0
+        and (ids.str.slice(length, 1) == "-").all()
+        and not heads.str.contains("-", literal=True).any()
+    ):
+        return heads
+    return pl.select(document_expr(ids)).to_series()
+
+
+def hashed(columns: Iterable[str]) -> pl.Expr:
+    """Return a hash of one or more columns: equal values have equal hashes, and others, but for a chance, have not.
+
+    It is taken with a secret of this process, so that nobody can have written values that collide. Two of 100 million
+    keys do so with a chance of one in 3,700.
+    """
+    first, *others = (pl.col(name).hash(_SECRET + place) for place, name in enumerate(columns))
+    for other in others:
+        first = first.xor(other)
+    return first
+
+
+def number_of(column: str) -> pl.Expr:
+    """Return the number of the document that an id begins with, null where it begins with none."""
+    return document_expr(column).str.strip_prefix("D").cast(pl.Int64, strict=False)
 
 
 def parsed(schema: TableSchema) -> list[pl.Expr]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tigris_corpus.descriptor import nearest
+from tigris_corpus.extent import excess
 
 if TYPE_CHECKING:
     from tigris_corpus.descriptor import TableSchema
@@ -24,13 +25,22 @@ LINE = "_line"
 """The column that holds the physical line of each row, counted from 1."""
 
 BOM = b"\xef\xbb\xbf"
+_MARK = BOM.decode()
+"""The byte order mark as a character: it stands before a header where a whole file was put behind another."""
 CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _PLAIN = bytes(sorted({*range(256)} - {*CONTROL, *b'\r,"'}))
 """The bytes that say nothing of the form of a file: all but control characters, carriage returns, commas, quotes."""
+PIECE = 2**20
+CAREFUL = 16
+MANY = 20_000
+"""How many bytes of a large table are read at a time where it has faults of form, how many such
+pieces with care, and how many faults are looked for."""
 csv.field_size_limit(2**31 - 1)  # a cell may be as long as its file
 _CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
 _CELL = r'(?:"(?:[^"]|"")*"|[^",]*)'
 _QUOTED = re.compile(f"{_CELL}(?:,{_CELL})*")
+_WIDE = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00": "UTF-16 or binary"}
+_FOLLOWING = 20
 _DELIMITERS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
@@ -46,6 +56,11 @@ class Fault:
     field: str | None = None
     value: str | None = None
     hint: str | None = None
+    path: str | None = None
+
+    def moved(self, base: int, path: str) -> Fault:
+        """Return the fault in a table of several files, where the numbers of the file's lines are so much higher."""
+        return replace(self, line=self.line + base if self.line else None, path=path)
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,11 @@ class Reading:
     lost: tuple[str, ...] = ()
 
 
+_BREAKS_OFF = Fault(
+    "pkg.unreadable-file", "the table has many faults of form, and was not read beyond the first of them"
+)
+
+
 @dataclass
 class _Lines:
     """The lines of a file that is read with care."""
@@ -71,10 +91,14 @@ class _Lines:
 
 def read_table(data: bytes, schema: TableSchema) -> Reading:
     """Return the rows of a CSV file, every cell as text and an empty cell as an empty string."""
+    beyond = excess(data)
+    if beyond:
+        message, line = beyond
+        return Reading(None, (Fault("pkg.unreadable-file", message, line=line),))
     frame = _read_quickly(data, schema)
     if frame is not None:
         return Reading(frame)
-    return _read_with_care(data, schema)
+    return _read_in_pieces(data, schema) if len(data) > 2 * PIECE else _read_with_care(data, schema)
 
 
 def decode(data: bytes) -> tuple[str, list[Fault]]:
@@ -161,17 +185,41 @@ def _read_quickly(data: bytes, schema: TableSchema) -> pl.DataFrame | None:
     marks = data.translate(None, _PLAIN)
     commas, quotes = marks.count(b","), marks.count(b'"')
     is_blank = len(schema.fields) == 1 and b"\n\n" in data  # in one column, a blank line lacks no comma
-    if is_blank or commas + quotes != len(marks):
+    if is_blank or commas + quotes != len(marks) or commas < data.count(b"\n") * (len(schema.fields) - 1):
         return None
-    if len(data) == len(header):
-        return _empty(schema)
     try:
-        frame = pl.read_csv(data, infer_schema=False, empty_string_is_null=False)
+        frame = (
+            pl.read_csv(data, infer_schema=False, empty_string_is_null=False)
+            if len(data) > len(header)
+            else None
+        )
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
         return None
-    if not _counts_agree(commas, quotes, frame, schema):
+    if frame is None:
+        return _empty(schema)
+    if not _counts_agree(commas, quotes, frame, schema) or _has_no_row(frame):
         return None
     return frame.with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
+
+
+def _has_no_row(frame: pl.DataFrame) -> bool:
+    """Whether a line is no row: the header once more, or cells that are all empty."""
+    first = frame.columns[0]
+    if not frame[first].is_in(["", first, _MARK + first]).any():
+        return False
+    return bool((_is_header(frame) | _is_empty(frame)).any())
+
+
+def _is_empty(frame: pl.DataFrame) -> pl.Series:
+    if frame.width == 1:  # a quoted empty cell is a row
+        return frame.select(pl.lit(value=False)).to_series()
+    return frame.select(pl.all_horizontal(pl.all() == "")).to_series()
+
+
+def _is_header(frame: pl.DataFrame) -> pl.Series:
+    return frame.select(
+        pl.all_horizontal(pl.col(name).str.strip_prefix(_MARK) == name for name in frame.columns)
+    ).to_series()
 
 
 def _counts_agree(commas: int, quotes: int, frame: pl.DataFrame, schema: TableSchema) -> bool:
@@ -195,11 +243,64 @@ def _counts_agree(commas: int, quotes: int, frame: pl.DataFrame, schema: TableSc
     return not commas and not quotes
 
 
+def _read_in_pieces(data: bytes, schema: TableSchema) -> Reading:
+    """Return the rows of a large table, of which only the pieces with faults are read with care, and not too many."""
+    header = ",".join(schema.names).encode() + b"\n"
+    if not data.startswith(header):
+        return _Pieces(_read_with_care(data[: data.find(b"\n", PIECE) + 1 or None], schema), 0).broken_off()
+    start, before, careful = len(header), 0, 0
+    pieces: list[_Pieces] = []
+    while start < len(data):
+        end = data.rfind(b"\n", start, start + PIECE) + 1 or data.find(b"\n", start) + 1 or len(data)
+        piece = header + data[start:end]
+        frame = _read_quickly(piece, schema)
+        careful += frame is None
+        pieces.append(_Pieces(_read_with_care(piece, schema) if frame is None else Reading(frame), before))
+        if careful > CAREFUL or pieces[-1].reading.frame is None:
+            return _joined(pieces, schema, is_whole=False)
+        start, before = end, before + data.count(b"\n", start, end)
+    return _joined(pieces, schema, is_whole=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """A piece of a table as it was read, and how many lines of the table are before its own."""
+
+    reading: Reading
+    before: int
+
+    def faults(self) -> list[Fault]:
+        return [
+            replace(fault, line=fault.line + self.before) if fault.line and fault.line > 1 else fault
+            for fault in self.reading.faults
+        ]
+
+    def broken_off(self) -> Reading:
+        return Reading(None, (*self.faults(), _BREAKS_OFF))
+
+
+def _joined(pieces: list[_Pieces], schema: TableSchema, *, is_whole: bool) -> Reading:
+    faults = tuple(fault for piece in pieces for fault in piece.faults())
+    lost = tuple(line for piece in pieces for line in piece.reading.lost)
+    if not is_whole:
+        return Reading(None, (*faults, _BREAKS_OFF), lost)
+    frames = [
+        piece.reading.frame.with_columns((pl.col(LINE) + piece.before).cast(pl.UInt32))
+        for piece in pieces
+        if piece.reading.frame is not None
+    ]
+    return Reading(pl.concat([_empty(schema), *frames]), faults, lost)
+
+
 def _empty(schema: TableSchema) -> pl.DataFrame:
     return pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})
 
 
 def _read_with_care(data: bytes, schema: TableSchema) -> Reading:
+    wide = next((name for mark, name in _WIDE.items() if data.startswith(mark)), None)
+    if wide:
+        message = f"the file is {wide}, and not UTF-8"
+        return Reading(None, (Fault("enc.invalid-utf8", message, line=1, column=1, byte=0, value=wide),))
     text, faults = decode(data)
     lines = _Lines(text.split("\n"), faults, {fault.line for fault in faults if fault.column and fault.line})
     if lines.texts[-1]:
@@ -217,14 +318,26 @@ def _read_with_care(data: bytes, schema: TableSchema) -> Reading:
     lines.faults.extend(header_faults)
     if fatal or header is None:
         return Reading(None, tuple(lines.faults))
-    ends_whole = data.endswith(b"\n")
+    return _rows(lines, header, schema, ends_whole=data.endswith(b"\n"))
+
+
+def _rows(lines: _Lines, header: list[str], schema: TableSchema, *, ends_whole: bool) -> Reading:
+    """Return the rows that are whole, and what is wrong with the others."""
+    broken_over = _cells_over_lines(lines.texts, len(header))
     rows: list[list[str]] = []
     numbers: list[int] = []
     for number, line in enumerate(lines.texts[1:], start=2):
+        if number in broken_over:
+            if broken_over[number]:
+                message = f"a cell goes on for {broken_over[number]} line(s) more: a row is one line"
+                lines.faults.append(Fault("csv.line-break", message, line=number, value=line[:200]))
+            continue
         cells = _cells(line)
         fault = _row_fault(line, cells, header, is_last=number == len(lines.texts) and not ends_whole)
         if fault:
-            lines.faults.append(_at_line(fault, number))
+            lines.faults.append(replace(fault, line=number))
+        if len(lines.faults) > MANY:
+            return Reading(None, (*_name_fields(lines.faults, lines.texts, header), _BREAKS_OFF))
         if fault is None and cells is not None and number not in lines.broken:
             rows.append(cells)
             numbers.append(number)
@@ -242,7 +355,7 @@ def _cells(line: str) -> list[str] | None:
     if '"' in line and not _QUOTED.fullmatch(line):
         return None
     try:
-        rows = list(csv.reader(io.StringIO(line), strict=True))
+        rows = list(csv.reader(io.StringIO(line, newline=""), strict=True))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else [] if not rows else None
@@ -257,18 +370,28 @@ def _conflict(lines: list[str]) -> Fault | None:
     return Fault("csv.conflict-marker", message, line=marks[0], value=lines[marks[0] - 1])
 
 
+def _no_header(header: list[str], first: list[str], expected: list[str]) -> Fault | None:
+    """Return what is wrong with a first line that is not the header of the table at all."""
+    if not header:
+        return Fault("csv.missing-column", "the file has no header", line=1, field=expected[0])
+    delimiter = next((mark for mark in _DELIMITERS if mark in first[0]), None)
+    if len(header) == 1 and len(expected) > 1 and delimiter:
+        message = f"cells are separated by a {_DELIMITERS[delimiter]} and not by a comma"
+        return Fault("csv.delimiter", message, line=1, value=delimiter)
+    if len(set(expected) & set(header)) * 2 < len(expected):
+        message = f"the first line is not the header of the table: {','.join(expected)}"
+        return Fault("csv.missing-column", message, line=1, field=expected[0], value=first[0][:200])
+    return None
+
+
 def _check_header(
     header: list[str] | None, first: list[str], schema: TableSchema
 ) -> tuple[list[Fault], bool]:
     """Return what is wrong with the header, and whether the table cannot be read for it."""
     expected = list(schema.names)
-    if header is None or not header:
-        return [Fault("csv.missing-column", "the file has no header", line=1, field=expected[0])], True
-    if len(header) == 1 and len(expected) > 1:
-        delimiter = next((mark for mark in _DELIMITERS if mark in first[0]), None)
-        if delimiter:
-            message = f"cells are separated by a {_DELIMITERS[delimiter]} and not by a comma"
-            return [Fault("csv.delimiter", message, line=1, value=delimiter)], True
+    other = _no_header(header or [], first, expected)
+    if other or header is None:
+        return [other] if other else [], True
     faults = []
     unknown = [name for name in header if name not in expected]
     for name in expected:
@@ -294,11 +417,39 @@ def _check_header(
     return faults, fatal
 
 
+def _cells_over_lines(lines: list[str], width: int) -> dict[int, int]:
+    """Return the rows with a quoted cell that goes on over line breaks: the lines that follow by the first, and each of these as 0."""
+    found: dict[int, int] = {}
+    number = 1
+    while number < len(lines):
+        number += 1
+        if lines[number - 1].count('"') % 2 == 0:
+            continue
+        for more in range(1, min(_FOLLOWING, len(lines) - number) + 1):
+            if lines[number + more - 1].count('"') % 2:
+                cells = _cells("\n".join(lines[number - 1 : number + more]))
+                if cells is not None and len(cells) == width:
+                    found[number] = more
+                    found |= dict.fromkeys(range(number + 1, number + more + 1), 0)
+                    number += more
+                break
+    return found
+
+
+def _no_row(line: str, cells: list[str], header: list[str]) -> Fault | None:
+    """Return why a line with as many cells as the header is no row, or None where it is one."""
+    if [cells[0].removeprefix(_MARK), *cells[1:]] == header:
+        return Fault("csv.repeated-header", "the header stands among the rows", value=line[:200])
+    if len(cells) > 1 and not any(cells):  # a quoted empty cell alone is a row
+        return Fault("csv.blank-line", "every cell of the row is empty")
+    return None
+
+
 def _row_fault(line: str, cells: list[str] | None, header: list[str], *, is_last: bool) -> Fault | None:
     if not line:
         return Fault("csv.blank-line", "the line is blank")
     if cells is not None and len(cells) == len(header):
-        return None
+        return _no_row(line, cells, header)
     if is_last and (cells is None or len(cells) < len(header)):
         return Fault("csv.truncated", "the file breaks off in the middle of its last row", value=line)
     if cells is None:
@@ -325,10 +476,6 @@ def _quote_fault(line: str, header: list[str]) -> tuple[str | None, str]:
     return name, "a quote stands in the middle of a cell, undoubled"
 
 
-def _at_line(fault: Fault, line: int) -> Fault:
-    return Fault(fault.code, fault.message, line=line, field=fault.field, value=fault.value, hint=fault.hint)
-
-
 def _name_fields(faults: list[Fault], lines: list[str], header: list[str]) -> list[Fault]:
     """Return the faults with the column of those that are known by their place in a line."""
     named = []
@@ -343,9 +490,5 @@ def _name_fields(faults: list[Fault], lines: list[str], header: list[str]) -> li
             before = lines[fault.line - 1][: fault.column - 1] + "x"
             cells = next(csv.reader([before])) if fault.line > 1 else None
             name = header[min(len(cells), len(header)) - 1] if cells else None
-        named.append(
-            Fault(
-                fault.code, fault.message, fault.line, fault.column, fault.byte, name, fault.value, fault.hint
-            ),
-        )
+        named.append(replace(fault, field=name))
     return named

@@ -1,48 +1,65 @@
-"""A package as the checks see it: its tables, its texts, and which rows and documents earlier findings put in doubt."""
+"""A package as the checks see it: its tables, its texts, and which rows and documents earlier findings put in doubt.
+
+The tables of the world and of the documents (entities, incidents, documents, layers) are read whole. Those of the
+labels are read batch by batch, each batch the rows of some documents: a small package is one batch.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
-from tigris_corpus.descriptor import TEXT_TABLE, digest, profile
-from tigris_corpus.engine.expressions import parsed
+from tigris_corpus.descriptor import TEXT_TABLE, profile
+from tigris_corpus.engine.expressions import documents_of, number_of, parsed
 from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
+from tigris_corpus.engine.sources import open_source, read_stretches
 from tigris_corpus.engine.texts import Texts, read_texts
 from tigris_corpus.issues import Severity
 from tigris_corpus.paths import PathError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Iterator
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
-    from tigris_corpus.issues import Issue
+    from tigris_corpus.engine.sources import Source, Stretch
+    from tigris_corpus.issues import Issue, Location
 
-READERS = 2
-"""How many threads read tables: reading, hashing and parsing all let the others run."""
+_Key = TypeVar("_Key")
+_Frames = tuple[pl.DataFrame, ...]
+
+WORKERS = 2
+"""How many threads read tables, and look at batches: reading, hashing and Polars all let the others run."""
+_DIGITS = 19
+LABEL_TABLES = ("sentences", "mentions", "events", "event_modes", "arguments")
+"""The tables whose rows belong to one document each, by the id in their first column; they grow with the texts."""
+REGISTRY_LINKS = (("mentions", "entity_id"), ("events", "incident_id"))
+"""The columns by which labels refer to the registry: who refers to what is counted over all batches."""
+BATCH_BYTES = 48 * 2**20
+"""How many bytes of these tables a batch holds, more or less. Reading and checking them takes about eight times as many."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table: all its rows as text, the rows not in doubt, and what was wrong with its form.
 
     ``rows`` has every row that could be read; ``sound`` those without an error so far, with integers and numbers
-    parsed; ``lost`` the lines that could not be read.
+    parsed; ``lost`` the lines that could not be read; ``stretches`` the parts of files that the rows come from.
     """
 
     resource: Resource
     schema: TableSchema
     rows: pl.DataFrame
     sound: pl.DataFrame
-    faults: tuple[Fault, ...]
-    readable: bool
-    lost: tuple[str, ...]
-    size: int
-    hash: str
+    faults: tuple[Fault, ...] = ()
+    readable: bool = True
+    lost: tuple[str, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def name(self) -> str:
@@ -64,30 +81,128 @@ class Table:
         """The rows that are in doubt, as text."""
         return self.rows.join(self.sound.select(LINE), on=LINE, how="anti")
 
-    def without(self, lines: set[int]) -> Table:
-        """Return the table with the rows on ``lines`` in doubt."""
-        sound = self.sound.filter(~pl.col(LINE).is_in(sorted(lines)))
-        return replace(self, sound=sound)
+    def locate(self, number: int) -> tuple[str, int | None, int]:
+        """Return the file, the line (None where the file is not text) and the row of the row with a number."""
+        stretch = next((one for one in reversed(self.stretches) if one.base < number), self.stretches[0])
+        row = number - stretch.base - 1 + stretch.skipped()
+        return stretch.path, row + 1 if stretch.is_text else None, row
+
+    def number_at(self, at: Location) -> int | None:
+        """Return the number of the row at a location, or None where the table has none there."""
+        for stretch in self.stretches:
+            if stretch.path == at.file and at.row is not None:
+                return at.row + 1 + stretch.base - stretch.skipped()
+        return None
+
+    def without(self, numbers: set[int]) -> Table:
+        """Return the table with the rows of these numbers in doubt."""
+        if not numbers:
+            return self
+        wrong = pl.Series(sorted(number for number in numbers if 0 <= number < 2**32), dtype=pl.UInt32)
+        return replace(self, sound=self.sound.filter(~pl.col(LINE).is_in(wrong.implode())))
+
+    def only(self, rows: pl.Expr) -> Table:
+        """Return the table with some of its rows; what is wrong with its form was reported before."""
+        return replace(self, rows=self.rows.filter(rows), sound=self.sound.filter(rows), faults=())
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The documents whose number is at least ``low`` and below ``high``; None is no limit."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def owns(self, column: str) -> pl.Expr:
+        """Return whether an id begins with a document of the batch; what begins with none is the first one's."""
+        if self.low is None and self.high is None:
+            return pl.lit(value=True)
+        number = number_of(column).fill_null(-1)
+        low = pl.lit(value=True) if self.low is None else number >= self.low
+        return low if self.high is None else low & (number < self.high)
+
+    def has(self, document: str) -> bool:
+        """Return whether a document is of the batch."""
+        digits = document.removeprefix("D")
+        number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < _DIGITS else -1
+        return (self.low is None or number >= self.low) and (self.high is None or number < self.high)
+
+
+class OutOfOrderError(Exception):
+    """A table whose documents do not follow one another, and so has to be read whole. Never leaves validation."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(table)
+        self.table = table
+
+
+@dataclass(frozen=True)
+class Census:
+    """What is remembered of the batches: which label tables were whole, and how often each key was referred to.
+
+    ``uses`` has, by (table, column), frames of value and count; ``kept`` frames that checks of the corpus work on.
+    """
+
+    torn: frozenset[str] = frozenset()
+    uses: dict[tuple[str, str], _Frames] = field(default_factory=dict)
+    kept: dict[str, _Frames] = field(default_factory=dict)
+
+    def used(self, table: str, column: str) -> pl.DataFrame:
+        """Return the values of a column of references (value) and how many rows have each (count)."""
+        frames = self.uses.get((table, column), ())
+        if not frames:
+            return pl.DataFrame(schema={"value": pl.String, "count": pl.UInt32})
+        return pl.concat(frames).group_by("value").agg(pl.col("count").sum())
+
+    def __add__(self, other: Census) -> Census:
+        return Census(self.torn | other.torn, _joined(self.uses, other.uses), _joined(self.kept, other.kept))
+
+
+def _joined(one: dict[_Key, _Frames], other: dict[_Key, _Frames]) -> dict[_Key, _Frames]:
+    return {key: one.get(key, ()) + other.get(key, ()) for key in dict.fromkeys([*one, *other])}
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """The tables by name in the order of the descriptor, and the documents that errors have put in doubt.
 
-    A doubt is a file and a document: something is wrong in the file's rows, or in the text, of the document. Where a
-    key is wrong, rows may be missing from any table, and the file is None.
+    ``due`` names the tables whose rows are to be looked at now, and ``batch`` says of which documents those of the
+    labels are; ``census`` is there when all batches have been; ``base`` is an earlier release, where there is one. A doubt is a table, or the file of a text, and a
+    document: something is wrong in its rows, or in the text, of the document. Where a key is wrong, rows may be
+    missing from any table, and the first is None.
     """
 
     package: Package
     tables: dict[str, Table]
+    due: frozenset[str] = frozenset()
+    batch: Batch = Batch()
     doubts: frozenset[tuple[str | None, str]] = frozenset()
+    census: Census = Census()
+    base: Snapshot | None = None
     _texts: list[Texts] = field(default_factory=list, repr=False)
 
     @property
+    def due_tables(self) -> Iterator[Table]:
+        """The tables whose rows are to be looked at now."""
+        return (table for name, table in self.tables.items() if name in self.due)
+
+    @cached_property
     def raw_texts(self) -> pl.DataFrame:
-        """The frame of the texts whose rows are not in doubt."""
-        documents = self.sound(TEXT_TABLE).select("document_id")
+        """The frame of the texts of the batch whose rows are not in doubt."""
+        documents = self.documents.select("document_id")
         return self.texts.frame.join(documents, on="document_id", how="semi", maintain_order="left")
+
+    @property
+    def documents(self) -> pl.DataFrame:
+        """The rows of the documents of the batch that are not in doubt."""
+        return self.sound(TEXT_TABLE).filter(self.batch.owns("document_id"))
+
+    def blank(self, layer: str) -> pl.Series:
+        """Return the documents of which nobody has annotated a layer: nothing is missed in them."""
+        if not self.readable("layers"):
+            return pl.Series(dtype=pl.String)
+        rows = self.tables["layers"].rows
+        return rows.filter((pl.col("layer") == layer) & (pl.col("status") == "blank"))["document_id"]
 
     def readable(self, *names: str) -> bool:
         """Whether all the named tables are there and could be read."""
@@ -95,72 +210,142 @@ class Snapshot:
 
     def whole(self, *names: str) -> bool:
         """Whether the named tables could be read and no row of them is missing or in doubt."""
-        return all(name in self.tables and self.tables[name].whole for name in names)
+        return all(
+            self.tables[name].whole
+            if name in self.tables
+            else name in self.package.tables and name not in self.census.torn
+            for name in names
+        )
 
     def sound(self, name: str) -> pl.DataFrame:
         """Return the rows of a table that are not in doubt."""
         return self.tables[name].sound
+
+    def labels(self, name: str, *columns: str) -> pl.DataFrame:
+        """Return the labels of a vocabulary, with those of the profile that it lacks: their loss is reported once."""
+        own = self.tables[name].rows.select(columns)
+        profiled = profile_labels().get(name)
+        return own.unique() if profiled is None else pl.concat([own, profiled.select(columns)]).unique()
 
     @property
     def texts(self) -> Texts:
         """The texts of the documents, read when first asked for and kept."""
         if not self._texts:
             readable = self.readable(TEXT_TABLE)
-            self._texts.append(read_texts(self.package.gate, self.sound(TEXT_TABLE)) if readable else Texts())
+            self._texts.append(read_texts(self.package.gate, self.documents) if readable else Texts())
         return self._texts[0]
 
     @property
     def may_lack_rows(self) -> bool:
         """Whether a key is wrong, so that rows may be missing from any table."""
-        return any(file is None for file, _ in self.doubts)
-
-    def at_fault(self, conflicts: pl.DataFrame, table: str, link: str) -> list[str]:
-        """Return the targets of a link that conflict with every one of several rows linked to them.
-
-        ``conflicts`` has the column ``link``, a row for each row of ``table`` in conflict. Where all of them are, it
-        is most likely the target that is wrong.
-        """
-        in_conflict = conflicts.group_by(link).agg(conflicts=pl.len())
-        linked = self.sound(table).group_by(link).agg(linked=pl.len())
-        both = in_conflict.join(linked, on=link).filter(
-            (pl.col("linked") > 1) & (pl.col("linked") == pl.col("conflicts"))
-        )
-        return sorted(both.filter(pl.col(link) != "")[link])
+        return any(owner is None for owner, _ in self.doubts)
 
     def doubtful(self, *tables: str) -> set[str]:
         """Return the documents of which the texts, or the rows of the named tables, are in doubt."""
-        others = {table.resource.path for name, table in self.tables.items() if name not in tables}
-        return {document for file, document in self.doubts if file not in others}
+        others = set(self.package.tables).difference(tables)
+        return {document for owner, document in self.doubts if owner not in others}
 
     def doubting(self, issues: Iterable[Issue], spreading: frozenset[str] = frozenset()) -> Snapshot:
         """Return the snapshot with the rows and documents of the errors among ``issues`` in doubt.
 
         For the codes in ``spreading`` the related places are in doubt as well.
         """
-        lines: dict[str, set[int]] = defaultdict(set)
+        numbers: dict[str, set[int]] = defaultdict(set)
         doubts = set(self.doubts)
         for issue in issues:
             if issue.severity is not Severity.ERROR:
                 continue
             for at in (issue.location, *(issue.related if issue.code in spreading else ())):
-                if at.file and at.line:
-                    lines[at.file].add(at.line)
+                name = self.package.table_at.get(at.file or "")
+                number = self.tables[name].number_at(at) if name in self.tables else None
+                if name and number is not None:
+                    numbers[name].add(number)
                 if at.document:
-                    doubts.add((None if issue.code.startswith("key.") else at.file, at.document))
-        if not lines and len(doubts) == len(self.doubts):
+                    doubts.add((None if issue.code.startswith("key.") else name or at.file, at.document))
+        if not numbers and len(doubts) == len(self.doubts):
             return self
-        tables = {
-            name: table.without(lines[table.resource.path]) if table.resource.path in lines else table
-            for name, table in self.tables.items()
-        }
+        tables = {name: table.without(numbers[name]) for name, table in self.tables.items()}
         return replace(self, tables=tables, doubts=frozenset(doubts))
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How the tables of the labels are read: their files, the batches, and the tables that have to be read whole."""
+
+    sources: dict[str, list[Source]]
+    batches: tuple[Batch, ...]
+    whole: dict[str, Table]
+    base: Plan | None = None
+
+
 def take_snapshot(package: Package) -> Snapshot:
-    """Read every table of a package. What cannot be read is in the snapshot as a table that is not readable."""
-    with ThreadPoolExecutor(READERS) as pool:
-        tables = pool.map(lambda resource: _table(package, resource), package.tables.values())
-    return Snapshot(package, {table.name: table for table in tables})
+    """Read every table but those of the labels. What cannot be read is in the snapshot as not readable."""
+    names = [name for name in package.tables if name not in LABEL_TABLES]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        tables = dict(zip(names, pool.map(lambda name: _whole_table(package, name), names), strict=True))
+    return Snapshot(package, tables, frozenset(tables))
+
+
+def plan(snapshot: Snapshot, out_of_order: Container[str] = (), batches: tuple[Batch, ...] = ()) -> Plan:
+    """Return how the tables of the labels are read: in the batches given, or in some of about ``BATCH_BYTES``.
+
+    Where a table's documents are known to be out of order, or a header is not that of the schema, it is read whole.
+    """
+    package = snapshot.package
+    sources = {name: _sources(package, name) for name in LABEL_TABLES if name in package.tables}
+    weight = sum(source.weight for found in sources.values() for source in found)
+    numbers: list[int] = []
+    if weight > BATCH_BYTES and snapshot.readable(TEXT_TABLE):
+        found = snapshot.tables[TEXT_TABLE].rows.select(number_of("document_id")).to_series()
+        numbers = sorted(found.drop_nulls().unique())
+    count = max(1, min(-(-weight // BATCH_BYTES), len(numbers)))
+    limits = [None, *(numbers[len(numbers) * cut // count] for cut in range(1, count)), None]
+    batches = batches or tuple(Batch(low, high) for low, high in pairwise(limits))
+    uncut = [
+        name
+        for name, found in sources.items()
+        if len(batches) > 1 and (name in out_of_order or not all(source.has_header for source in found))
+    ]
+    whole = {name: _whole_table(package, name) for name in uncut}
+    base = plan(snapshot.base, out_of_order, batches) if snapshot.base else None
+    return Plan(sources, batches, whole, base)
+
+
+def read_batch(snapshot: Snapshot, plan: Plan, batch: Batch) -> Snapshot:
+    """Return the snapshot with the rows of the labels of a batch, which are due. Raises OutOfOrderError."""
+    package = snapshot.package
+    read: dict[str, Table] = {}
+    for name, sources in plan.sources.items():
+        if name in plan.whole:
+            read[name] = plan.whole[name].only(batch.owns(plan.whole[name].schema.names[0]))
+        else:
+            read[name] = _table(package, name, sources, batch)
+            if len(plan.batches) > 1 and read[name].readable:
+                _expect_in_order(read[name], batch)
+    tables = {name: read.get(name, snapshot.tables.get(name)) for name in package.tables}
+    base = read_batch(snapshot.base, plan.base, batch) if snapshot.base and plan.base else snapshot.base
+    kept = {name: table for name, table in tables.items() if table is not None}
+    return replace(snapshot, tables=kept, due=frozenset(read), batch=batch, base=base, _texts=[])
+
+
+def _expect_in_order(table: Table, batch: Batch) -> None:
+    documents = documents_of(table.rows[table.schema.names[0]]).alias("document").unique().to_frame()
+    numbers = documents.select(number_of("document")).to_series().drop_nulls()
+    below = batch.low is not None and bool((numbers < batch.low).any())
+    if below or (batch.high is not None and bool((numbers >= batch.high).any())):
+        raise OutOfOrderError(table.name)
+
+
+@cache
+def profile_labels() -> dict[str, pl.DataFrame]:
+    """Return the vocabularies of the installed profile as text, by name."""
+    installed = profile()
+    read = {
+        name: read_table(installed.gate.read(resource.path), installed.schema(name)).frame
+        for name, resource in installed.tables.items()
+        if resource.is_vocabulary
+    }
+    return {name: frame for name, frame in read.items() if frame is not None}
 
 
 def _has_profile(name: str, schema: TableSchema) -> bool:
@@ -173,18 +358,40 @@ def _has_profile(name: str, schema: TableSchema) -> bool:
     return has_columns and schema.key == wanted.schema.key
 
 
-def _table(package: Package, resource: Resource) -> Table:
-    schema = package.schema(resource.name)
+def _sources(package: Package, name: str) -> list[Source]:
+    """Return the files of a table, or none where one of them cannot be opened."""
     try:
-        data = package.gate.read(resource.path)
-    except PathError as error:
-        reading = Reading(None, (Fault(error.code, str(error)),))
-        data = b""
-    else:
-        reading = read_table(data, schema) if _has_profile(resource.name, schema) else Reading(None)
-    rows = reading.frame
-    if rows is None:
-        rows = pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})
+        return [open_source(package.gate, path, package.schema(name)) for path in package.tables[name].paths]
+    except PathError:
+        return []
+
+
+def _whole_table(package: Package, name: str) -> Table:
+    return _table(package, name, _sources(package, name), Batch())
+
+
+def _table(package: Package, name: str, sources: list[Source], batch: Batch) -> Table:
+    """Return the rows of a table that belong to a batch."""
+    resource, schema = package.tables[name], package.schema(name)
+    empty = pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})
+    reading = Reading(None)
+    stretches: tuple[Stretch, ...] = ()
+    if not sources:
+        reading = Reading(None, _faults_of_opening(package, resource))
+    elif _has_profile(name, schema):
+        cut = [
+            (
+                0 if batch.low is None else source.cut(batch.low),
+                None if batch.high is None else source.cut(batch.high),
+            )
+            for source in sources
+        ]
+        there = [number for number, (start, stop) in enumerate(cut) if not start or start != stop]
+        if there:
+            reading, stretches = read_stretches([sources[n] for n in there], [cut[n] for n in there])
+        else:
+            reading = Reading(empty)
+    rows = empty if reading.frame is None else reading.frame
     return Table(
         resource=resource,
         schema=schema,
@@ -193,6 +400,14 @@ def _table(package: Package, resource: Resource) -> Table:
         faults=reading.faults,
         readable=reading.frame is not None,
         lost=reading.lost,
-        size=len(data),
-        hash=digest(data),
+        stretches=stretches,
     )
+
+
+def _faults_of_opening(package: Package, resource: Resource) -> tuple[Fault, ...]:
+    for path in resource.paths:
+        try:
+            package.gate.resolve(path)
+        except PathError as error:
+            return (Fault(error.code, str(error), path=path),)
+    return ()

@@ -73,7 +73,7 @@ def read(data: bytes, where: str, schema: dict[str, Any]) -> list[Record]:
     from referencing import Registry  # noqa: PLC0415
 
     validator = Draft202012Validator(schema, registry=Registry())
-    records: list[Record] = []
+    records: dict[str, Record] = {}
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
@@ -87,10 +87,10 @@ def read(data: bytes, where: str, schema: dict[str, Any]) -> list[Record]:
         if fault is not None:
             pointer = "".join(f"/{jsontext.escape(part)}" for part in fault.absolute_path)
             raise UnreadableError(f"{where}:{number}: {pointer or 'the record'}: {fault.message[:200]}")
-        if any(record["document_id"] == other["document_id"] for other in records):
+        if record["document_id"] in records:
             raise UnreadableError(f"{where}:{number}: a second record of {record['document_id']}")
-        records.append(record)
-    return records
+        records[record["document_id"]] = record
+    return list(records.values())
 
 
 def write(records: Iterable[Record]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def _check(corpus: Corpus, record: Record, where: str) -> None:
     if record["document_id"] not in set(corpus.documents["document_id"]):
         raise UnreadableError(f"{where}: the corpus has no such document")
     raw = corpus.text(record["document_id"])
-    mentions = [row["mention_id"] for row in record["mentions"]]
+    mentions = Counter(row["mention_id"] for row in record["mentions"])
     for table, (start, end, text) in zip(("mentions", "events"), SPANS, strict=True):
         for number, row in enumerate(record[table]):
             found = raw[row[start] : row[end]]
@@ -63,9 +64,9 @@ def _check(corpus: Corpus, record: Record, where: str) -> None:
                 raise UnreadableError(
                     f"{where}: /{table}/{number}: {row[text]!r} is not what stands at {span}, counted in code points: {found!r}"
                 )
-    events = [row["event_id"] for row in record["events"]]
+    events = Counter(row["event_id"] for row in record["events"])
     for kind, ids in (("mention", mentions), ("event", events)):
-        twice = next((name for name in ids if ids.count(name) > 1), None)
+        twice = next((name for name, count in ids.items() if count > 1), None)
         if twice:
             raise UnreadableError(f"{where}: the {kind} {twice} stands twice")
     for number, event in enumerate(record["events"]):

@@ -10,13 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tigris_corpus.descriptor import SPANS
 from tigris_corpus.errors import UnreadableError
+from tigris_corpus.extent import excess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
 
@@ -26,16 +28,29 @@ _NUMBERS = re.compile("([0-9]+)")
 
 def canonical(data: bytes, resource: Resource, schema: TableSchema) -> bytes:
     """Return a table in canonical form. Raises UnreadableError, which names the line, where it is no such table."""
-    header, rows = _read(data, resource.path)
+    header, lines = _read(data, resource.path)
     if sorted(header) != sorted(schema.names):
         missing = ", ".join(sorted(set(schema.names) - set(header))) or "none"
         extra = ", ".join(sorted(set(header) - set(schema.names))) or "none"
         raise UnreadableError(f"{resource.path}:1: columns missing: {missing}; columns too many: {extra}")
     places = [header.index(name) for name in schema.names]
-    ordered = [[row[place] for place in places] for row in rows]
     if not resource.is_vocabulary:
-        ordered.sort(key=lambda row: _order(row, schema))
-    return write([schema.names, *ordered])
+        lines = _in_order(lines, places, schema)
+    return write(_rows(schema.names, lines, places))
+
+
+def _in_order(lines: list[str], places: list[int], schema: TableSchema) -> list[str]:
+    """Return the lines of a table in the order of their rows. A line takes far less than its cells."""
+    keys = [_order(row, schema) for row in islice(_rows((), lines, places), 1, None)]
+    return [lines[number] for number in sorted(range(len(lines)), key=keys.__getitem__)]
+
+
+def _rows(header: Sequence[str], lines: Iterable[str], places: list[int]) -> Iterator[Sequence[str]]:
+    """Yield the header, and the cells of each line from the places of the columns."""
+    yield header
+    for line in lines:
+        cells = next(csv.reader([line]))
+        yield [cells[place] for place in places]
 
 
 def write(rows: Iterable[Sequence[str]]) -> bytes:
@@ -45,51 +60,134 @@ def write(rows: Iterable[Sequence[str]]) -> bytes:
     return buffer.getvalue().encode("utf-8")
 
 
-def changes(package: Package) -> dict[str, bytes]:
-    """Return the canonical bytes of the tables that are not in canonical form, by path."""
+def changes(package: Package, *, mend: bool = False) -> dict[str, bytes]:
+    """Return the canonical bytes of the tables that are not in canonical form, by path.
+
+    With ``mend``, what can only be meant in one way is mended as well: blanks at the edges of spans are left out, and
+    ids that deprecated.csv gives one successor are replaced by it. A table in several files, or in Parquet, is left
+    as it is.
+    """
     changed = {}
+    successors = _successors(package) if mend else {}
     for resource in package.tables.values():
+        if len(resource.paths) > 1 or not resource.path.endswith(".csv"):
+            continue
         data = package.gate.read(resource.path)
-        formatted = canonical(data, resource, package.schema(resource.name))
+        schema = package.schema(resource.name)
+        formatted = canonical(data, resource, schema)
+        if mend:
+            header, lines = _read(formatted, resource.path)
+            rows = csv.reader(lines)
+            mended = [
+                _mended(dict(zip(header, row, strict=True)), resource.name, schema, successors)
+                for row in rows
+            ]
+            formatted = canonical(write([header, *([*row.values()] for row in mended)]), resource, schema)
         if formatted != data:
             changed[resource.path] = formatted
     return changed
 
 
-def _read(data: bytes, path: str) -> tuple[list[str], list[list[str]]]:
+def _successors(package: Package) -> dict[tuple[str, str], str]:
+    """Return the one id in use that takes the place of each withdrawn one, by table and id, through any chain."""
+    if "deprecated" not in package.tables:
+        return {}
+    resource = package.tables["deprecated"]
+    header, lines = _read(package.gate.read(resource.path), resource.path)
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in csv.reader(lines):
+        cells = dict(zip(header, row, strict=True))
+        found.setdefault((cells["table"], cells["id"]), set()).add(cells["replaced_by"])
+    direct = {key: next(iter(names)) for key, names in found.items() if len(names) == 1 and "" not in names}
+    return {key: last for key in direct if (last := _last(direct, key))}
+
+
+def _last(direct: dict[tuple[str, str], str], key: tuple[str, str]) -> str | None:
+    """Return the end of a chain of successors, or None where it has none."""
+    seen: set[tuple[str, str]] = set()
+    while key in direct:
+        if key in seen:
+            return None
+        seen.add(key)
+        key = (key[0], direct[key])
+    return key[1]
+
+
+def _mended(
+    cells: dict[str, str], table: str, schema: TableSchema, successors: dict[tuple[str, str], str]
+) -> dict[str, str]:
+    for start, end, text in SPANS:
+        if text in cells and cells[start].isdecimal() and cells[end].isdecimal():
+            slice_ = cells[text]
+            before, after = len(slice_) - len(slice_.lstrip()), len(slice_) - len(slice_.rstrip())
+            if slice_.strip() and len(slice_) == int(cells[end]) - int(cells[start]):
+                cells[start], cells[end] = str(int(cells[start]) + before), str(int(cells[end]) - after)
+                cells[text] = slice_.strip()
+    for link in schema.foreign_keys:
+        if len(link.fields) == 1:
+            column = link.fields[0]
+            cells[column] = successors.get((link.resource or table, cells[column]), cells[column])
+    return cells
+
+
+def _read(data: bytes, path: str) -> tuple[list[str], list[str]]:
+    """Return the cells of the header, and the lines of the rows: those are read one at a time."""
+    beyond = excess(data)
+    if beyond:
+        message, place = beyond
+        raise UnreadableError(f"{path}{f':{place}' if place else ''}: {message}")
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         broken = data.count(b"\n", 0, error.start) + 1
         raise UnreadableError(f"{path}:{broken}: not UTF-8") from None
-    rows: list[list[str]] = []
-    width = 0
-    for number, line in enumerate(text.split("\n"), start=1):
+    header: list[str] = []
+    lines: list[str] = []
+    for number, line in enumerate(_lines(text), start=1):
         if not line:
             continue
         try:
             cells = next(csv.reader([line], strict=True))
         except csv.Error as error:
             raise UnreadableError(f"{path}:{number}: {error}") from None
-        width = width or len(cells)
-        if len(cells) != width:
-            raise UnreadableError(f"{path}:{number}: {len(cells)} cells where the header has {width}")
-        rows.append(cells)
-    if not rows:
+        if not header:
+            header = cells
+        elif len(cells) != len(header):
+            raise UnreadableError(f"{path}:{number}: {len(cells)} cells where the header has {len(header)}")
+        else:
+            lines.append(line)
+    if not header:
         raise UnreadableError(f"{path}: the file has no header")
-    return rows[0], rows[1:]
+    return header, lines
 
 
-def _order(row: Sequence[str], schema: TableSchema) -> list[list[tuple[int, int, str]]]:
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text without cutting all of it at once."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
+        start = end + 1
+
+
+def _order(row: Sequence[str], schema: TableSchema) -> str:
     """Return what a row is sorted by: its document, start and end where it has a span, and its key."""
     cells = dict(zip(schema.names, row, strict=True))
-    by = [cells[name] for name in schema.key]
+    by = [cells[name] for name in schema.key or schema.names]
     for start, end, _ in SPANS:
-        if start in cells:
+        if start in cells and end in cells:
             by = [by[0].partition("-")[0], cells[start], cells[end], *by]
-    return [_natural(cell) for cell in by]
+    return "\0".join(map(_natural, by))
 
 
-def _natural(text: str) -> list[tuple[int, int, str]]:
-    parts = _NUMBERS.split(text)
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+def _natural(text: str) -> str:
+    """Return text that sorts as this one does when the numbers in it are compared as numbers, and come before words."""
+    parts: list[str] = []
+    for number, part in enumerate(_NUMBERS.split(text)):
+        if number % 2:  # the pattern has a group, so that every other part is a number
+            digits = part.lstrip("0")
+            parts.append(f"0{len(digits):09}{digits}")
+        elif part:
+            parts.append(f"1{part}")
+    return "\1".join(parts)

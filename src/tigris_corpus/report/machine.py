@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from tigris_corpus.checks.rule import LEVELS
 from tigris_corpus.issues import Severity
+from tigris_corpus.report.style import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +23,11 @@ def render(report: Report, issues: Sequence[Issue]) -> str:
         "sound": report.is_sound,
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
+        "waived": len(report.waived),
         "not_run": [
             {"level": level, "about": LEVELS[level], "check": name, "reason": reason}
             for level, name, reason in report.not_run
         ],
-        "issues": [issue.as_dict() for issue in issues],
+        "issues": [issue.as_dict() | {"fingerprint": issue.fingerprint} for issue in issues],
     }
-    return json.dumps(value, ensure_ascii=True, indent=2) + "\n"
+    return as_json(value, indent=2) + "\n"

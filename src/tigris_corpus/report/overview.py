@@ -51,8 +51,8 @@ def summary(corpus: Corpus) -> dict[str, Any]:
     return {
         "name": corpus.name,
         "version": corpus.version,
-        "profile": corpus.package.descriptor["tigris"]["profile"],
-        "title": corpus.package.descriptor.get("title", ""),
+        "profile": str(corpus.package.descriptor["tigris"]["profile"]),
+        "title": str(corpus.package.descriptor.get("title", "")),
         "root": str(corpus.package.root),
         "counts": counts,
         "layers": {
@@ -75,7 +75,7 @@ def render(corpus: Corpus) -> str:
         *([name, *(row.get(layer, "") for layer in columns)] for name, row in layers.items()),
     ]
     return (
-        f"{visible(facts['name'])} {visible(facts['version'])} (profile {facts['profile']})\n{visible(facts['title'])}\n\n"
+        f"{visible(facts['name'])} {visible(facts['version'])} (profile {visible(facts['profile'])})\n{visible(facts['title'])}\n\n"
         f"{_aligned(table, '>')}\n"
         "An entity or incident is counted once for each language that mentions it, and once in the total.\n\n"
         f"{_aligned(states, '<')}\n"

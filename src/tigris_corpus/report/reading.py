@@ -65,6 +65,7 @@ def _marked(
         opening[m_start].append((m_end, kind))
     shown: list[str] = []
     stack: list[tuple[int, str]] = []
+    end = min(end, len(text))
     for place in range(start, end + 1):
         while stack and stack[-1][0] <= place:
             _, kind = stack.pop()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tigris_corpus.corpus import Corpus
     from tigris_corpus.formats.jsonl import Record
 
+MOST = 500
+"""How many mentions, and how many events, a paragraph may have."""
+
 Key = tuple[str, int, int]
 """A span: its document, start and end."""
 
@@ -82,6 +85,10 @@ def units(corpus: Corpus, first: Iterable[Record], second: Iterable[Record]) -> 
         tokens = _tokens(corpus, document, paragraphs)
         for number in sorted(set(paragraphs.values())):
             a, b = sides_a.get(number, _EMPTY), sides_b.get(number, _EMPTY)
+            if max(map(len, (a.mentions, a.events, b.mentions, b.events))) > MOST:
+                raise CorpusError(
+                    f"{document}: a paragraph has more than {MOST} mentions or events: measures pair each with each"
+                )
             found.append(Unit(document, str(languages[document]), a, b, tokens.get(number, ())))
     return found
 

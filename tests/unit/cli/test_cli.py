@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 
 import packages
 from tigris_corpus.cli import main
+from tigris_corpus.report import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +59,40 @@ def test_json_is_one_document(base: Path) -> None:
     )
     assert [issue["value"] for issue in report["issues"]] == ["real"]
     assert report["not_run"][-1]["about"] == "release"
+
+
+def test_every_format_of_the_mapping_is_offered_and_told_of() -> None:
+    text = " ".join(run("validate", "--help").output.split())
+    assert "--format [text|json|jsonl|github|sarif]" in text
+    for name, form in FORMATS.items():
+        assert f"{name}: {form.purpose}" in text
+
+
+def test_a_path_in_github_and_sarif_is_from_where_the_command_runs(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages.set_cell(base, "corpus/events.csv", 2, "realis", "real")
+    monkeypatch.chdir(base.parent)
+    result = run("validate", "package", "--format", "github")
+    assert result.exit_code == 1
+    assert result.output.startswith("::error file=package/corpus/events.csv,line=2,")
+    monkeypatch.chdir(base)
+    assert run("validate", ".", "--format", "github").output.startswith("::error file=corpus/events.csv,")
+    monkeypatch.chdir(base / "corpus")
+    log = json.loads(run("validate", "..", "--format", "sarif").output)
+    location = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "corpus/events.csv"
+
+
+def test_text_shows_20_issues_unless_told_otherwise_and_the_other_formats_all(base: Path) -> None:
+    path = base / "corpus" / "mentions.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *(f"{row},x" for row in rows * 3), ""]), encoding="utf-8")
+    assert run("validate", base).output.count(" error csv.extra-cell: ") == 20
+    assert run("validate", base, "--max-issues", 25).output.count(" error csv.extra-cell: ") == 25
+    assert run("validate", base, "--max-issues", 0).output.startswith("    30 csv.extra-cell\n\nnot run: ")
+    assert run("validate", base, "--format", "jsonl").output.count("\n") == 30
+    assert run("validate", base, "--format", "jsonl", "--max-issues", 2).output.count("\n") == 2
 
 
 @pytest.mark.parametrize("command", ["validate", "info", "fmt"])
@@ -159,7 +195,7 @@ def test_fmt_writes_the_canonical_form_and_check_only_says_so(base: Path) -> Non
     assert result.exit_code == 0
     assert result.output.startswith("rewrote corpus/mentions.csv\n")
     assert path.read_bytes() == canonical
-    assert run("fmt", base, "--check").output == "36 tables are in canonical form\n"
+    assert run("fmt", base, "--check").output == "37 tables are in canonical form\n"
 
 
 def test_fmt_refuses_what_it_cannot_read(base: Path) -> None:
@@ -236,3 +272,38 @@ def test_audit_lists_suspicions(base: Path) -> None:
     assert run("audit", base, "--format", "csv").output.startswith(
         "suspicion,ids,document_id,sentence_id,what\n"
     )
+
+
+def test_base_is_a_folder_or_a_revision_of_git(base: Path, tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], cwd=base, check=True)
+    shutil.copytree(base, tmp_path / "earlier", ignore=shutil.ignore_patterns(".git"))
+    packages.set_cell(base, "corpus/documents.csv", 2, "fold", "7")
+    packages.refresh(base)
+    for earlier in ("HEAD", tmp_path / "earlier"):
+        output = run("validate", base, "--base", earlier).output
+        assert (
+            "corpus/documents.csv:2:fold: warning rel.split-changed: D000 was in fold 0, and is in 7"
+            in output
+        )
+    refused = run("validate", base, "--base", "no-such-revision")
+    assert refused.exit_code == 2
+    assert "'no-such-revision' is neither a folder nor a revision with a package" in refused.output
+    assert run("validate", base, "--base=-x").exit_code == 2
+
+
+def test_fix_mends_edges_and_withdrawn_ids(base: Path) -> None:
+    packages.set_cell(base, "corpus/mentions.csv", 5, "text", "Baghdad ")
+    packages.set_cell(base, "corpus/mentions.csv", 5, "end", "61")
+    packages.set_cell(base, "corpus/mentions.csv", 7, "entity_id", "irak")
+    path = base / "corpus" / "deprecated.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8") + "irak,entities,iraq,A second spelling.,0.1.0\n", encoding="utf-8"
+    )
+    assert "link.stale" in run("validate", base).output
+    assert run("fmt", "--fix", base).exit_code == 0
+    lines = (base / "corpus" / "mentions.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[4] == "D000-M004,D000-S002,53,60,Baghdad,GPE,NAM,,baghdad"
+    assert lines[6] == "D000-M006,D000-S003,81,85,Iraq,GPE,NAM,,iraq"
+    assert run("validate", base).exit_code == 0

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tigris_corpus.descriptor import Field, Resource, TableSchema
+from tigris_corpus.errors import UnreadableError
 from tigris_corpus.formats.tables import canonical, write
 
 IDS = TableSchema(
@@ -20,7 +22,7 @@ PAIRS = TableSchema(
 
 
 def formatted(text: str, schema: TableSchema, path: str = "corpus/t.csv") -> str:
-    return canonical(text.encode(), Resource("t", 0, path), schema).decode()
+    return canonical(text.encode(), Resource("t", 0, (path,)), schema).decode()
 
 
 def test_rows_stand_in_the_order_of_the_text() -> None:
@@ -53,6 +55,24 @@ def test_cells_that_are_no_numbers_are_sorted_too() -> None:
     assert formatted("mention_id,start,end\nb,²,1\na,,2\n", IDS) == "mention_id,start,end\na,,2\nb,²,1\n"
 
 
+def test_zero_comes_first_and_numbers_may_be_of_any_length() -> None:
+    long = "9" * 5000  # more digits than Python turns into a number
+    rows = [f"a,{start},1\n" for start in ("0", "00", "1", "2", "10", long)]
+    assert formatted("mention_id,start,end\n" + "".join(reversed(rows)), IDS) == (
+        "mention_id,start,end\n" + "".join(["a,00,1\n", "a,0,1\n", *rows[2:]])
+    )
+
+
+def test_a_table_without_a_key_is_sorted_by_its_cells() -> None:
+    schema = TableSchema("", "", IDS.fields, (), (), ())
+    assert formatted("mention_id,start,end\nb,1,2\na,3,4\n", schema) == "mention_id,start,end\na,3,4\nb,1,2\n"
+
+
+def test_a_table_beyond_bounds_is_not_written() -> None:
+    with pytest.raises(UnreadableError, match=r"t\.csv:2: the line is longer"):
+        formatted("event_id,role\n" + "x" * 2**21, PAIRS)
+
+
 @given(
     st.lists(
         st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0")), st.integers()),
@@ -61,6 +81,6 @@ def test_cells_that_are_no_numbers_are_sorted_too() -> None:
 )
 def test_the_canonical_form_is_its_own(rows: list[tuple[str, int]]) -> None:
     data = write([("event_id", "role"), *((name or "x", str(number)) for name, number in rows)])
-    once = canonical(data, Resource("t", 0, "corpus/t.csv"), PAIRS)
-    assert canonical(once, Resource("t", 0, "corpus/t.csv"), PAIRS) == once
+    once = canonical(data, Resource("t", 0, ("corpus/t.csv",)), PAIRS)
+    assert canonical(once, Resource("t", 0, ("corpus/t.csv",)), PAIRS) == once
     assert sorted(once.split(b"\n")) == sorted(data.split(b"\n"))

@@ -1,0 +1,200 @@
+"""L0: characters that look like others or like nothing, in what people wrote: names, titles, notes, ids.
+
+The slices of the raw texts are left out: a text is published as it was found, and its slices are compared with it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tigris_corpus.checks.rule import EVERYWHERE, Check, by_code, error, place, warning
+from tigris_corpus.descriptor import SPANS
+from tigris_corpus.issues import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tigris_corpus.descriptor import Field
+    from tigris_corpus.engine.snapshot import Snapshot, Table
+    from tigris_corpus.issues import Issue
+
+RULES = by_code(
+    error(
+        0,
+        "enc.not-nfc",
+        "Two ways of writing one letter look equal and compare unequal.",
+        "write the cell in Unicode normalization form C",
+        bad="E, acute accent",
+        good="\N{LATIN CAPITAL LETTER E WITH ACUTE}",
+    ),
+    error(
+        0,
+        "enc.invisible-char",
+        "A character that does not show makes two cells look equal that are not, or text run the other way.",
+        "remove the character",
+        bad="Bagh[zero width space]dad",
+        good="Baghdad",
+    ),
+    warning(
+        0,
+        "enc.mixed-script",
+        "A letter of another alphabet among those of a word looks right and is never found by a search.",
+        "write the word in one alphabet",
+        bad="D\N{CYRILLIC SMALL LETTER A}ech, with a Cyrillic letter",
+        good="Daech",
+    ),
+    warning(
+        0,
+        "enc.mojibake",
+        "Text that was read in the wrong encoding and saved again keeps its damage.",
+        "restore the cell from before it was damaged, and save it as UTF-8",
+        bad="\N{LATIN CAPITAL LETTER A WITH TILDE}\N{COPYRIGHT SIGN}tats-Unis",
+        good="\N{LATIN CAPITAL LETTER E WITH ACUTE}tats-Unis",
+    ),
+    warning(
+        0,
+        "csv.long-cell",
+        "Readers of CSV in many languages give up on a cell of more than 131,072 bytes.",
+        "keep long text in a file of its own, and name the file",
+        bad="a note of 4 MiB",
+        good="a note of a few lines",
+    ),
+    error(
+        0,
+        "csv.spreadsheet-error",
+        "A spreadsheet has put the name of an error in the place of the value.",
+        "restore the value from before the spreadsheet",
+        bad="#REF!",
+        good="Rocket attack on Ain al-Asad",
+    ),
+    warning(
+        0,
+        "sec.formula",
+        "A cell that begins like a formula is one for whoever opens the table in a spreadsheet.",
+        "begin the cell with another character",
+        bad='=HYPERLINK("https://example.org")',
+        good="see https://example.org",
+    ),
+)
+_INVISIBLE = (
+    "\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff"
+    "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+_JOINERS = "\u200c\u200d"
+"""They join and part letters and emoji in text that is quite right, and have no place in an id."""
+INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+_BEYOND_LATIN = "[^\\x{00}-\\x{2ff}]"
+LONGEST = 131_072
+_LATIN, _OTHER = "[A-Za-zÀ-ÖØ-öø-\u024f]", "[\u0386-\u03bb\u03bd-\u03ff\u0400-\u052f]"
+_MIXED = re.compile(f"{_LATIN}{_OTHER}|{_OTHER}{_LATIN}")
+_MOJIBAKE = re.compile(
+    "[ÂÃ][\u0080-\u00bf\u02c6\u02dc\u2018-\u203a\u0152-\u0192€™š]|â[€\u0080]|[\ufffd\ue000-\uf8ff]"
+)
+"""Two or three bytes of UTF-8 as Windows-1252 or Latin-1 shows them, and what stands where a letter was lost."""
+_ERRORS = re.compile(
+    r"^#(?:REF!|NAME\?|NOM\?|VALUE!|VALEUR!|N/A|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!|SPILL!|CALC!)\Z"
+)
+"""The errors of spreadsheets, in English and in French; each fills its cell."""
+_FORMULA = re.compile("^(?:[=@][A-Za-z(+'\"]|=[-.0-9]|[-+][A-Za-z][A-Za-z0-9.]*[(|!])")
+
+
+def labels(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the cells of free text with characters that mislead, by the first rule that each breaks."""
+    for table in snapshot.due_tables:
+        for field in table.schema.fields:
+            if table.readable and _is_free(snapshot, table, field):
+                yield from _in_column(table, field)
+
+
+def _is_free(snapshot: Snapshot, table: Table, field: Field) -> bool:
+    slices = {text for _, _, text in SPANS}
+    is_label = snapshot.package.vocabulary_of(table.name, field.name) is not None
+    return field.type == "string" and not field.pattern and field.name not in slices and not is_label
+
+
+def _in_column(table: Table, field: Field) -> Iterator[Issue]:
+    values = table.texts[field.name].unique()
+    suspect = values.filter(values.str.contains(_SUSPECT) | (values.str.len_bytes() > LONGEST))
+    broken = {value: code for value in suspect if (code := _broken_by(value))}
+    if not broken:
+        return
+    for row in table.texts.filter(pl.col(field.name).is_in(list(broken))).sort("_line").iter_rows(named=True):
+        value = row[field.name]
+        code = broken[value]
+        issue = RULES[code].issue(
+            place(table, row, field.name), value, _message(code, value), _hint(code, value)
+        )
+        is_label = code == "enc.invisible-char" and field.name not in table.schema.key
+        yield replace(issue, severity=Severity.WARNING) if is_label else issue
+
+
+_SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]|^[#=@+-]"
+
+
+def _broken_by(value: str) -> str | None:
+    """Return the code of the first rule that a cell breaks."""
+    if len(value.encode("utf-8", "replace")) > LONGEST:
+        return "csv.long-cell"
+    if not unicodedata.is_normalized("NFC", value):
+        return "enc.not-nfc"
+    return next((code for code, form in _SIGNS if form.search(value)), None)
+
+
+_SIGNS = (
+    ("enc.mojibake", _MOJIBAKE),  # half of what it makes of a letter may not show
+    ("enc.invisible-char", INVISIBLE),
+    ("enc.mixed-script", _MIXED),
+    ("csv.spreadsheet-error", _ERRORS),
+    ("sec.formula", _FORMULA),
+)
+
+
+def hidden_in(value: str) -> str | None:
+    """Return the name and place of the first character of an id that does not show, or None where all do."""
+    match = re.search(f"[{_INVISIBLE}{_JOINERS}]", value)
+    if not match:
+        return None
+    return f"U+{ord(match[0]):04X} at character {match.start() + 1}"
+
+
+def _message(code: str, value: str) -> str:
+    if code == "enc.not-nfc":
+        at = next(place for place, (one, other) in enumerate(_aligned(value)) if one != other)
+        points = " ".join(f"U+{ord(character):04X}" for character in value[at : at + 3])
+        return f"the cell is not in normalization form C: {points} at character {at + 1}"
+    if code == "enc.invisible-char":
+        match = INVISIBLE.search(value)
+        character, at = (match[0], match.start()) if match else ("", 0)
+        name = unicodedata.name(character, "unnamed").lower()
+        return f"the character U+{ord(character):04X} ({name}) at character {at + 1} does not show"
+    if code == "csv.long-cell":
+        return f"the cell has {len(value):,} characters"
+    return {
+        "enc.mixed-script": f"a word of {value!r} has letters of two alphabets",
+        "enc.mojibake": f"{value!r} looks like text read in the wrong encoding",
+        "csv.spreadsheet-error": f"{value!r} is the name of an error in a spreadsheet",
+        "sec.formula": f"{value!r} begins like a formula",
+    }[code]
+
+
+def _aligned(value: str) -> zip[tuple[str, str]]:
+    return zip(value, unicodedata.normalize("NFC", value) + "\0" * len(value), strict=False)
+
+
+def _hint(code: str, value: str) -> str | None:
+    if code == "enc.not-nfc":
+        return f"write {unicodedata.normalize('NFC', value)!r}, in normalization form C"
+    if code == "enc.mojibake":
+        try:
+            return f"is {value.encode('cp1252').decode('utf-8')!r} meant?"
+        except UnicodeError:
+            return None
+    return None
+
+
+CHECKS = (Check(tuple(RULES.values()), labels, stages=EVERYWHERE),)
