@@ -19,7 +19,7 @@ BASE = {
 corpus = tigris.load()
 print(corpus)
 print(tigris.views.event_records(corpus).shape)
-if len(corpus.tables) != 36 or any(corpus.text(name) == "" for name in corpus.documents["document_id"]):
+if len(corpus.tables) != 37 or any(corpus.text(name) == "" for name in corpus.documents["document_id"]):
     raise SystemExit("the wheel lacks tables or texts")
 if "site-packages" not in str(corpus.package.root):
     raise SystemExit(f"the data came from {corpus.package.root}, not from the wheel")
