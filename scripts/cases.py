@@ -200,16 +200,17 @@ def command(template: str, path: Path, options: dict[str, Any], base: Path | Non
 
     >>> command("tigris validate {release} {path}", Path("a b"), {"release": True}, None)
     ['tigris', 'validate', '--release', 'a b']
+    >>> command("validate --package={path}", Path("a b"), {}, None)
+    ['validate', '--package=a b']
     """
     parts = {
-        "{path}": [str(path)],
         "{release}": ["--release"] if options.get("release") else [],
         "{base}": ["--base", str(base)] if base else [],
     }
     words = shlex.split(template)
     if any(parts[name] and name not in words for name in parts):
         return None
-    return [part for word in words for part in parts.get(word, [word])]
+    return [part for word in words for part in parts.get(word, [word.replace("{path}", str(path))])]
 
 
 def judged(template: str, plain: Path, item: Item) -> list[str] | None:
@@ -241,7 +242,10 @@ def _shown(at: _Place) -> str:
 
 
 def check(template: str, chosen: list[Item]) -> int:
-    """Run a validator on packages and print how it fares; return how many it does not judge exactly."""
+    """Run a validator on packages and print how it fares; return how many it does not judge exactly.
+
+    Those that the command has no place for are left out of account; where it can be asked of none, all count.
+    """
     with tempfile.TemporaryDirectory(prefix="tigris-cases-") as folder:
         plain = packages.build(Path(folder, "base"))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -254,7 +258,7 @@ def check(template: str, chosen: list[Item]) -> int:
     skipped = len(results) - len(asked)
     left_out = f"; {skipped} not asked, for want of {{release}} or {{base}} in the command" if skipped else ""
     print(f"{exact} of {len(asked)} packages judged exactly{left_out}")
-    return len(asked) - exact
+    return len(asked) - exact if asked else len(chosen)
 
 
 def main() -> int:
@@ -271,7 +275,11 @@ def main() -> int:
     if arguments.check is not None:
         if "{path}" not in arguments.check:
             parser.error("COMMAND has no {path}")
-        return int(bool(check(arguments.check, [i for i in items() if fnmatch(i.name, arguments.only)])))
+        chosen = [item for item in items() if fnmatch(item.name, arguments.only)]
+        if not chosen:
+            print(f"no case is called {arguments.only!r}: nothing was judged")
+            return 1
+        return int(check(arguments.check, chosen) > 0)
     if arguments.out.exists():
         parser.error(f"{arguments.out} is there already")
     manifest = write(arguments.out)

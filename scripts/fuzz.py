@@ -10,6 +10,7 @@ Needs `pip install atheris` (CPython up to 3.13, Linux); without it, the same mu
 from __future__ import annotations
 
 import argparse
+import io
 import random
 import re
 import sys
@@ -24,7 +25,7 @@ import polars as pl
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 import packages
 from tigris_corpus import corpus, descriptor, edtf, jsontext
-from tigris_corpus.engine import reader
+from tigris_corpus.engine import reader, sources
 from tigris_corpus.engine.expressions import full_match, is_supported
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import jsonl, tables
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MENTIONS = "corpus/mentions.csv"
+IN_PARQUET = "corpus/mentions.parquet"
 SCHEMA = "schema/tables/mentions.json"
 MARKS = (
     *(bytes([byte]) for byte in b"\",\n\r\0\t '{}[]:;-+.\\/~?*()|0aD\xff\xc3"),
@@ -121,6 +123,16 @@ def load(data: bytes) -> None:
     corpus.load(_with(MENTIONS, data))
 
 
+def parquet(data: bytes) -> None:
+    """Read mentions in Parquet, to validate and to load them, whatever is wrong with the file."""
+    _, described = _mentions()
+    opened = descriptor.open_package(_with("", b""), instead={IN_PARQUET: data})
+    source = sources.ParquetSource(opened.gate, IN_PARQUET, described)
+    reading = source.read(source.cut(1))
+    assert reading.frame is not None or reading.faults  # noqa: S101
+    corpus._from_parquet(opened, IN_PARQUET, described)  # noqa: SLF001 - without the rest of the package
+
+
 def dates(data: bytes) -> None:
     """Read a date: its bounds are in order."""
     found = edtf.bounds(data.decode("utf-8", errors="replace"))
@@ -167,6 +179,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         schema,
         validate,
         load,
+        parquet,
         dates,
         offsets,
         canonical,
@@ -191,6 +204,7 @@ def seeds(target: str) -> tuple[bytes, ...]:
         "package": (described,),
         "schema": ((root / SCHEMA).read_bytes(),),
         "dates": (b"2020-01-03?/..", b"2024-02-29~", b"../2020"),
+        "parquet": _in_parquet(rows),
         "offsets": ("Talks 🙂 à Bagdad".encode(), *lines[:3]),
         "records": (made,),
         "patterns": (
@@ -200,6 +214,17 @@ def seeds(target: str) -> tuple[bytes, ...]:
             rb"https?://[!-~]+" + b"\nhttp://a",
         ),
     }.get(target, (rows, *((lines[0] + b"\n" + line + b"\n") for line in lines[1:])))
+
+
+def _in_parquet(rows: bytes) -> tuple[bytes, ...]:
+    """Return a table as files of Parquet of several makes."""
+    frame = pl.read_csv(rows, infer_schema=False).with_columns(pl.col("start").cast(pl.Int64))
+    made = []
+    for compression in ("zstd", "snappy", "uncompressed"):
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression=compression, row_group_size=3)
+        made.append(buffer.getvalue())
+    return tuple(made)
 
 
 def damaged(data: bytes, choice: random.Random) -> bytes:

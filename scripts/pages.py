@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from tigris_corpus import store
 from tigris_corpus.corpus import Corpus, load
-from tigris_corpus.formats import jsonl, passes
+from tigris_corpus.formats import FORMATS, jsonl, passes
 from tigris_corpus.report import agreement as report
 from tigris_corpus.report import citation, codebook, rules
+from tigris_corpus.report import formats as exchange
 from tigris_corpus.scoring import agreement
-from tigris_corpus.validation import RULES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,8 @@ def pages(root: Path) -> dict[str, bytes]:
         RECORD: f"{record}\n",
         "CITATION.cff": citation.page(corpus.package),
         "docs/codebook.md": codebook.page(corpus),
-        "docs/codes.md": rules.page(RULES.values()),
+        "docs/codes.md": rules.page(rules.RULES.values()),
+        "docs/formats.md": exchange.page(FORMATS.values()),
     }
     rounds = passes.rounds(corpus)
     if rounds:

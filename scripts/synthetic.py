@@ -45,6 +45,8 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 
 GUIDELINES = "1.0"
+AT_BASES = ("MOBILIZE", "RETREAT")
+"""The types of events whose templates name a base as the place; those of the others name a town."""
 COLUMNS = {
     "documents": "document_id language original_language original_language_basis title publisher publisher_basis "
     "date_published date_basis url rights text_path sha256 split fold",
@@ -76,7 +78,7 @@ LABELS = {
     "realis": "actual future hypothetical generic",
     "relations": "part_of member_of affiliated_with",
     "rights": "public-domain",
-    "sectors": "GOV LEG MIL COP UAF JRN REL",
+    "sectors": "GOV LEG MIL COP UAF JRN",
     "splits": "train validation test",
     "statuses": "single double adjudicated",
     "zones": "body heading byline link metadata boilerplate",
@@ -87,69 +89,70 @@ LABELS = {
 # A template is a line of text with {slot.form>role,2.role} for a mention and [words|TYPE label …] for the trigger of
 # an event. A role belongs to the first event of the sentence unless a number says which; `source` is whoever reports
 # the events, and `subject:` and `object:` are the ends of a relation between two entities. The labels of a trigger
-# are modes, a realis, a polarity, or `series` for several happenings told of as a whole.
+# are modes, a realis, a polarity, or `series` for several happenings told of as a whole. A noun or pronoun that fills
+# no role and is no source is written and not marked, as the guidelines have it.
 BODY = {
     "en": """
-On {day>time}, {militia>actor} [fired|ASSAULT heavy-weapons] {rockets>instrument} at {base>recipient}, injuring {few>injured} {soldiers}.
-The {army>actor} [struck|ASSAULT aerial] a depot of {militia>recipient} near {city>location} on {weekday}, killing {few>killed} {fighters}, according to {agency>source}.
+On {day>time}, {militia>actor} [fired|ASSAULT heavy-weapons] {rockets>instrument} at {base>recipient}, injuring {few>injured} {soldiers>recipient}.
+The {army>actor} [struck|ASSAULT aerial] from the air a depot of {militia>recipient} near {city>location} on {weekday}, killing {few>killed} {fighters>recipient}, according to {agency>source}.
 {person>subject:member_of}, a spokesman for {militia>actor,object:member_of}, [threatened|THREATEN violence] to strike {soldiers>recipient} “in the next few days”.
 The {norp} foreign minister, {person>actor}, [met|CONSULT visit] {person>recipient} in {city>location} on {day}.
 {capital>actor,2.actor} and {capital>actor,2.actor} [agreed|AGREE] to hold a new round of [talks|CONSULT future] in {later}.
 The {government>actor} [asked|REQUEST yield] {state>recipient} to [withdraw|RETREAT withdraw hypothetical] all {soldiers>2.actor} from {base>2.location}.
 {state>actor} [rejected|REJECT yield] the demand, and {person} told {agency} that {soldiers} would stay until {later}.
-Since {since>time}, the {group>actor} has carried out {many>count} [attacks|ASSAULT series] against {bases} in {state}.
-In {city>location}, {many} {protesters>actor} [marched|PROTEST demo] against the {government} on {day}.
-{capital>actor} [imposed sanctions|SANCTION discontinue] on {person>recipient} and {militia} in {month}, a move that {person} called "procrastination".
+Since {since>time}, the {group>actor} has carried out {many>count} [attacks|ASSAULT series] against {bases>recipient} in {state}.
+In {city>location}, {many} {protesters>actor} [marched|PROTEST demo] against the {government>recipient} on {day}.
+{capital>actor} imposed [sanctions|SANCTION discontinue] on {person>recipient} and {militia} in {month}, a move that {person} called "procrastination".
 The {army>actor} [deployed|MOBILIZE weapons] {drones>instrument} and more {soldiers} to {base>location} in {month}.
 The {police>actor} [arrested|COERCE arrest] {few} {fighters>recipient} of {militia}, on the road to {city}.
 {person>actor} [accused|ACCUSE] {state>recipient} of arming {militia} with {drones}.
-{state>actor} [delivered|AID] {few>count} {trucks} to the {army>recipient} in {month}.
+{state>actor} [delivered|AID] {few>count} {trucks>instrument} to the {army>recipient} in {month}.
 The {army>actor} [trained|COOPERATE] with the {police>recipient} at {base}.
 {person>actor} [praised|SUPPORT] {militia>recipient} for {its} restraint since {since}.
 {capital>actor} [announced|CONCEDE] that the {soldiers>2.actor} would [leave|RETREAT withdraw future] {base>2.location} by {later}.
 {few>count} {trucks} of the {army>actor} [left|RETREAT withdraw] {base>location} before {later}, as {agency>source} had written.
 {militia>actor} [suspended|RETREAT ceasefire] {its} attacks on {bases} on {weekday}, “out of respect for {state}”.
 {militia>actor} did not [sign|SUPPORT negative] the agreement between {capital} and {capital}.
-{person>source} told {agency} that {militia>actor} often [fires|ASSAULT heavy-weapons generic] {rockets} at {bases>recipient} in {region}.
-A {bomb>instrument} [exploded|ASSAULT explosives] near {base} in {region}, killing {few>killed} {soldiers} and injuring {few>injured}.
+{person>source} told {agency} that {militia>actor} often [fires|ASSAULT heavy-weapons generic] {rockets>instrument} at {bases>recipient} in {region}.
+A {bomb>instrument} [exploded|ASSAULT explosives] near {base} in {region}, killing {few>killed} {soldiers>recipient} and injuring {few>injured}.
 {militia>actor,subject:part_of}, part of {umbrella>object:part_of}, [abducted|ASSAULT abduct] {person>recipient} near {city} in {month}.
 {militia>subject:affiliated_with} is close to {state>object:affiliated_with}, and {person} has led {its} fighters since {since}.
-Relations between {capital} and {capital} have worsened since the [killing|ASSAULT targeted drone] of {person>recipient} in {city>location} in {month>time}.
-The {parliament>actor} [called|REQUEST change] on the {government>recipient,2.actor} to [expel|SANCTION expel hypothetical] the {soldiers>2.recipient}.
+Relations between {capital} and {capital} have worsened since the [killing|ASSAULT targeted] of {person>killed,recipient} in {city>location} in {month>time}.
+The {parliament>actor} [called on|REQUEST change] the {government>recipient,2.actor} to [expel|SANCTION expel hypothetical] the {soldiers>2.recipient}.
 {agency>source} reported that {militia>actor} had [seized|COERCE seize] {few>count} {trucks>recipient} near {city}.
-The {government} [imposed a curfew|COERCE curfew] in {city>location} after the [attack|ASSAULT] on {base>2.recipient}, which {confession} parties [condemned|ACCUSE] without naming {militia>3.recipient}.
+The {government>actor} imposed a [curfew|COERCE curfew] in {city>location} after the [attack|ASSAULT] on {base>2.recipient}, which {confession} parties [condemned|ACCUSE] without naming {militia>3.recipient}.
 {confession>actor} parties [refused|REJECT meet] to receive {person>recipient}, fearing a security vacuum in {region}.
 {person>actor} [warned|THREATEN expel] that the {soldiers>recipient,2.actor} would have to [go|RETREAT withdraw future] if the [strikes|ASSAULT hypothetical] on {militia>3.recipient} went on.
 """,
     "fr": """
-Le {day>time}, {militia>actor} a [tiré|ASSAULT heavy-weapons] des {rockets>instrument} sur {base>recipient}, blessant {few>injured} {soldiers}.
-L'{army>actor} a [frappé|ASSAULT aerial] {weekday} un dépôt {militia.of>recipient} près {city.of>location}, tuant {few>killed} {fighters}, selon {agency>source}.
+Le {day>time}, {militia>actor} a [tiré|ASSAULT heavy-weapons] des {rockets>instrument} sur {base>recipient}, blessant {few>injured} {soldiers>recipient}.
+L'{army>actor} a [frappé|ASSAULT aerial] {weekday}, par des avions, un dépôt {militia.of>recipient} près {city.of>location}, tuant {few>killed} {fighters>recipient}, selon {agency>source}.
 {person>subject:member_of}, porte-parole {militia.of>actor,object:member_of}, a [menacé|THREATEN violence] de frapper les {soldiers>recipient} « dans les prochains jours ».
 Le ministre {norp.ms} des Affaires étrangères, {person>actor}, a [rencontré|CONSULT visit] {person>recipient} à {city>location} le {day}.
 {capital>actor,2.actor} et {capital>actor,2.actor} ont [accepté|AGREE] de tenir un nouveau cycle de [discussions|CONSULT future] en {later}.
 Le {government>actor} a [demandé|REQUEST yield] {state.to>recipient} de [retirer|RETREAT withdraw hypothetical] tous les {soldiers>2.actor} {base.of>2.location}.
 {state>actor} a [rejeté|REJECT yield] cette exigence, et {person} a dit {agency.to} que des {soldiers} resteraient jusqu'en {later}.
-Depuis {since>time}, le {group>actor} a mené {many>count} [attaques|ASSAULT series] contre des {bases} {state.in}.
-À {city>location}, {many} {protesters>actor} ont [défilé|PROTEST demo] contre le {government} le {day}.
+Depuis {since>time}, le {group>actor} a mené {many>count} [attaques|ASSAULT series] contre des {bases>recipient} {state.in}.
+À {city>location}, {many} {protesters>actor} ont [défilé|PROTEST demo] contre le {government>recipient} le {day}.
 {capital>actor} a pris des [sanctions|SANCTION discontinue] contre {person>recipient} et {militia} en {month}, une décision que {person} qualifie de « manœuvre ».
 L'{army>actor} a [déployé|MOBILIZE weapons] des {drones>instrument} et d'autres {soldiers} {base.to>location} en {month}.
 La {police>actor} a [arrêté|COERCE arrest] {few} {fighters>recipient} {militia.of}, sur la route {city.of}.
 {person>actor} a [accusé|ACCUSE] {state>recipient} d'armer {militia} avec des {drones}.
-{state>actor} a [livré|AID] {few>count} {trucks} à l'{army>recipient} en {month}.
+{state>actor} a [livré|AID] {few>count} {trucks>instrument} à l'{army>recipient} en {month}.
 L'{army>actor} s'est [entraînée|COOPERATE] avec la {police>recipient} {base.to}.
 {person>actor} a [salué|SUPPORT] la retenue {militia.of>recipient} et de {its} combattants depuis {since}.
 {capital>actor} a [annoncé|CONCEDE] que les {soldiers>2.actor} [quitteraient|RETREAT withdraw future] {base>2.location} avant {later}.
 {few>count} {trucks} de l'{army>actor} ont [quitté|RETREAT withdraw] {base>location} avant {later}, comme l'avait écrit {agency>source}.
 {militia>actor} a [suspendu|RETREAT ceasefire] {its} attaques contre les {bases} {weekday}, « par respect pour {state} ».
 {militia>actor} n'a pas [signé|SUPPORT negative] l'accord entre {capital} et {capital}.
-{person>source} a dit {agency.to} que {militia>actor} [tire|ASSAULT heavy-weapons generic] souvent des {rockets} sur des {bases>recipient} {region.in}.
-Une {bomb>instrument} a [explosé|ASSAULT explosives] près {base.of} {region.in}, tuant {few>killed} {soldiers} et en blessant {few>injured}.
+{person>source} a dit {agency.to} que {militia>actor} [tire|ASSAULT heavy-weapons generic] souvent des {rockets>instrument} sur des {bases>recipient} {region.in}.
+Une {bomb>instrument} a [explosé|ASSAULT explosives] près {base.of} {region.in}, tuant {few>killed} {soldiers>recipient} et en blessant {few>injured}.
 {militia>actor,subject:part_of}, qui appartient {umbrella.to>object:part_of}, a [enlevé|ASSAULT abduct] {person>recipient} près {city.of} en {month}.
 {militia>subject:affiliated_with} est proche {state.of>object:affiliated_with}, et {person} dirige {its} combattants depuis {since}.
-Les relations entre {capital} et {capital} se sont dégradées depuis l'[assassinat|ASSAULT targeted drone] {person.of>recipient} à {city>location} en {month>time}.
+Les relations entre {capital} et {capital} se sont dégradées depuis l'[assassinat|ASSAULT targeted] {person.of>killed,recipient} à {city>location} en {month>time}.
 Le {parliament>actor} a [appelé|REQUEST change] le {government>recipient,2.actor} à [expulser|SANCTION expel hypothetical] les {soldiers>2.recipient}.
 D'après {agency>source}, {militia>actor} a [saisi|COERCE seize] {few>count} {trucks>recipient} près {city.of}.
-Le {government} a décrété un [couvre-feu|COERCE curfew] à {city>location} après l'[attaque|ASSAULT] contre {base>2.recipient}, que des partis {confession.mp} ont [condamnée|ACCUSE] sans nommer {militia>3.recipient}.
+Le {government>actor} a décrété un [couvre-feu|COERCE curfew] à {city>location} après l'[attaque|ASSAULT] contre {base>2.recipient}, que des partis {confession.mp} ont [condamnée|ACCUSE] sans nommer {militia>3.recipient}.
 Des partis {confession.mp>actor} ont [refusé|REJECT meet] de recevoir {person>recipient}, de crainte d'un vide sécuritaire {region.in}.
 {person>actor} a [averti|THREATEN expel] que les {soldiers>recipient,2.actor} devraient [partir|RETREAT withdraw future] si les [frappes|ASSAULT hypothetical] contre {militia>3.recipient} continuaient.
 """,
@@ -168,14 +171,14 @@ BANNER = {
 
 HEADING = {
     "en": """
-{capital>actor} and {capital>actor} resume [talks|CONSULT multilateral]
+{capital>actor} and {capital>actor} resume [talks|CONSULT]
 {militia>actor} [threatens|THREATEN violence] {bases>recipient}
 [Strikes|ASSAULT series] in {city>location}
 {soldiers} after {later}: who stays?
 [Withdrawal|RETREAT withdraw hypothetical] from {base>location}: {state>actor} hesitates
 """,
     "fr": """
-{capital>actor} et {capital>actor} reprennent les [discussions|CONSULT multilateral]
+{capital>actor} et {capital>actor} reprennent les [discussions|CONSULT]
 {militia>actor} [menace|THREATEN violence] des {bases>recipient}
 [Frappes|ASSAULT series] à {city>location}
 Les {soldiers} après {later} : qui reste ?
@@ -381,6 +384,11 @@ class Mark(NamedTuple):
     value: str
     entity_id: str
 
+    @property
+    def needs_role(self) -> bool:
+        """Whether the mention is of a kind that is marked only where it fills a role or is a source."""
+        return self.mention_type != "NAM" and self.entity_type not in {"TIME", "NUM"}
+
 
 class Phrase(NamedTuple):
     """Words and the mentions in them, of which the first is the one that fills a role."""
@@ -406,8 +414,8 @@ class Trigger:
 
     @property
     def has_incident(self) -> bool:
-        """Whether the event has happened, so that it belongs to an incident."""
-        return self.realis == "actual" and self.polarity == "positive"
+        """Whether the event is actual, happened or denied, so that it belongs to an incident."""
+        return self.realis == "actual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -717,7 +725,7 @@ class Registry:
         return name_forms(slug, "ORG", (article, name), (french_article, name))
 
     def _confession(self, slug: str, name: str, french: str) -> Forms:
-        self.add(slug, name, "NORP", "REL")
+        self.add(slug, name, "NORP")
         return adjective_forms(slug, name, french, french)
 
     def _reporter(self, name: str) -> Forms:
@@ -734,14 +742,7 @@ class Registry:
     def _umbrella(self) -> Forms:
         slug = self.add("islamic-resistance-in-iraq", "Islamic Resistance in Iraq", "ORG", "UAF", "IRQ")
         english, french = ("the ", "Islamic Resistance in Iraq"), ("la ", "Résistance islamique en Irak")
-        forms = name_forms(slug, "ORG", english, french)
-        for form, phrase in forms.items():
-            end = len(phrase.text)
-            inner = Mark(
-                end - len("Iraq" if form.startswith("en") else "Irak"), end, "GPE", "NAM", "", "iraq"
-            )
-            forms[form] = phrase._replace(marks=(*phrase.marks, inner))
-        return forms
+        return name_forms(slug, "ORG", english, french)
 
     def _arabic(self) -> Forms:
         name = "العِرَاق"
@@ -807,11 +808,12 @@ def _shifted(before: str, phrase: Phrase) -> Phrase:
 
 
 class Incident(NamedTuple):
-    """A happening, its day, and the place of it in the pool of cities."""
+    """A happening, its day, and its place: the slot that names it, and which one of the slot's pool it is."""
 
     incident_id: str
     day: date
-    city: int
+    slot: str
+    number: int
 
 
 @dataclass
@@ -840,8 +842,9 @@ class Story:
         return self._known[slug]
 
     def _new(self, slug: str, event_type: str, *, is_series: bool) -> Incident:
-        city = self.registry.pools["city"].draw(self.random, self.documents.start)
-        location = self.registry.pools["city"][city]["en.the"]
+        slot = "base" if event_type in AT_BASES else "city"
+        index = self.registry.pools[slot].draw(self.random, self.documents.start)
+        location = self.registry.pools[slot][index]["en.the"]
         name = f"{self.event_names[event_type]} of story {self.number} in {location.text}"
         location_id = location.marks[0].entity_id
         self.registry.used.add(location_id)
@@ -856,7 +859,7 @@ class Story:
                 f"{day:%Y-%m}/..",
                 location_id,
             )
-            return Incident(slug, day, city)
+            return Incident(slug, day, slot, index)
         day = self.day - timedelta(days=self.random.randrange(6))
         whole = self.incident(event_type, is_series=True).incident_id if chance(self.random, 0.5) else ""
         self.rows[slug] = (
@@ -868,7 +871,7 @@ class Story:
             day.isoformat(),
             location_id,
         )
-        return Incident(slug, day, city)
+        return Incident(slug, day, slot, index)
 
 
 @dataclass(frozen=True)
@@ -1015,7 +1018,10 @@ class Writer:
         for part in template.parts:
             if isinstance(part, Slot):
                 piece, marks = self._fill(part, known, taken)
-                draft.slots.append((part, len(draft.marks)))
+                if not (part.roles or part.is_source):
+                    marks = tuple(mark for mark in marks if not mark.needs_role)
+                if marks:
+                    draft.slots.append((part, len(draft.marks)))
                 draft.marks.extend((length + mark.start, length + mark.end, mark) for mark in marks)
             elif isinstance(part, Trigger):
                 piece = part.text
@@ -1092,7 +1098,7 @@ class Writer:
             self.relations.setdefault(key, sentence_id)
 
     def _fill(self, slot: Slot, known: list[Incident | None], taken: dict[str, set[int]]) -> Phrase:
-        """Return what fills a slot: the time and the city of a happening are those of its incident."""
+        """Return what fills a slot: the time and the place of a happening are those of its incident."""
         incident = next((known[at] for at, role in slot.roles if role in {"time", "location"}), None)
         if slot.name in self._makers:
             return self._makers[slot.name](incident.day if incident else self.day)
@@ -1104,9 +1110,8 @@ class Writer:
     def _drawn(self, slot: Slot, incident: Incident | None, taken: set[int]) -> Phrase:
         """Return words for an entity that the sentence has not named."""
         pool = self.registry.pools[slot.name]
-        index = (
-            incident.city if incident and slot.name == "city" else pool.draw(self.random, self.number, taken)
-        )
+        is_its_place = incident is not None and slot.name == incident.slot
+        index = incident.number if incident and is_its_place else pool.draw(self.random, self.number, taken)
         taken.add(index)
         if slot.name == "militia":
             self.militia = index
@@ -1146,9 +1151,9 @@ class Writer:
         return self._noun(month, "TIME", self._relative(f"{day:%Y-%m}"))
 
     def _since(self, day: date) -> Phrase:
-        before = {"en": "mid-", "fr": "la mi-"}[self.language]
-        month = f"{before}{MONTHS[self.language][day.month - 1]} {day.year}"
-        return self._noun(month, "TIME", f"{day:%Y-%m}/..")
+        article, middle = {"en": ("", "mid-"), "fr": ("la ", "mi-")}[self.language]
+        month = f"{middle}{MONTHS[self.language][day.month - 1]} {day.year}"
+        return _shifted(article, self._noun(month, "TIME", f"{day:%Y-%m}"))
 
     def _weekday(self, day: date) -> Phrase:
         return self._noun(WEEKDAYS[self.language][day.weekday()], "TIME", self._relative(day.isoformat()))

@@ -18,6 +18,10 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
 import packages
 from tigris_corpus.formats import tables
 
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MIB = 2**20
-PAIRS = "checks/spans.overlaps pairs the mentions of a cluster, each with each"
 DESCRIPTOR = "datapackage.json"
 EVENTS = "corpus/events.csv"
 MENTIONS = "corpus/mentions.csv"
@@ -35,21 +38,21 @@ LAYERS = "schema/tables/layers.json"
 TEXT = "seeds/000_talks.txt"
 ESCAPES = "\x1b[2J\x1b]0;title\x07\u202e"
 WORKFLOW = "::error file=a,line=1::b"
+AGENT = "##vso[task.setvariable variable=a]b"
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
     """A hostile package: what it is, what makes it, and a code that validation must report (None: it may pass).
 
-    ``quick`` ones are tried in every run of the tests. ``unmended`` says why one still succeeds. ``seconds`` and ``mib``
-    are what the package may cost above what any package may, where it is large.
+    ``quick`` ones are tried in every run of the tests. ``seconds`` and ``mib`` are what the package may cost above what
+    any package may, where it is large.
     """
 
     name: str
     make: Callable[[Path], None]
     code: str | None = None
     quick: bool = False
-    unmended: str = ""
     seconds: float = 0
     mib: float = 0
 
@@ -390,6 +393,27 @@ def _hostile_marks(root: Path) -> None:
     (root / "corpus" / f"{ESCAPES}{WORKFLOW.replace('/', '')}.csv").write_bytes(b"a\n")
 
 
+def _marks_at_starts(root: Path) -> None:
+    """Commands of CI where a line may begin with them, or where a line is put together: names, ids, a text."""
+    for key, mark in (("title", WORKFLOW), ("name", WORKFLOW), ("version", AGENT)):
+        _edit(f"/{key}", mark)(root)
+    for path in (root / "corpus").glob("*.csv"):
+        data = path.read_bytes().replace(b"D001", b"::error::D001").replace(b"D000-S002", b"D000-::error::x")
+        path.write_bytes(data)
+
+
+def _marks_in_texts(root: Path) -> None:
+    """Commands of runners in a text, in part made by the marks of mentions, under the hash that goes with it."""
+    path = root / TEXT
+    path.write_bytes(
+        path.read_bytes().replace(b"A U.S. strike", b"##error strik").replace(b"Share", b"##[error]Share")
+    )
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    packages.set_cell(root, "corpus/documents.csv", 2, "sha256", checksum)
+    packages.set_cell(root, SENTENCES, 5, "text", "##[error]Share")
+    packages.set_cell(root, SENTENCES, 5, "end", "122")
+
+
 def _marks_in_keys(root: Path) -> None:
     for file, line, field in (
         (MENTIONS, 2, "mention_id"),
@@ -417,6 +441,47 @@ def _marks_in_paths(root: Path) -> None:
 def _marks_in_schema(root: Path) -> None:
     _edit(f"/{ESCAPES}", 1, LAYERS)(root)
     _edit("/fields/0/name", f"{ESCAPES}\n{WORKFLOW}", LAYERS)(root)
+
+
+def _parquet(table: str, columns: Callable[[], dict[str, Any]], **options: Any) -> Callable[[Path], None]:
+    """Return what puts a table in Parquet in the place of one in CSV; the columns that are not given are empty."""
+
+    def make(root: Path) -> None:
+        given = columns()
+        rows = len(next(iter(given.values())))
+        names = _header(root, f"corpus/{table}.csv").decode().strip().split(",")
+        whole = {name: given.get(name, pa.array([""] * rows)) for name in names}
+        (root / f"corpus/{table}.csv").unlink()
+        parquet.write_table(pa.table(whole), root / f"corpus/{table}.parquet", store_schema=False, **options)
+        described = json.loads((root / DESCRIPTOR).read_text(encoding="utf-8"))
+        entry = next(entry for entry in described["resources"] if entry["name"] == table)
+        entry |= {"path": f"corpus/{table}.parquet", "format": "parquet"}
+        entry["mediatype"] = "application/vnd.apache.parquet"
+        (root / DESCRIPTOR).write_text(json.dumps(described), encoding="utf-8")
+
+    return make
+
+
+def _once(text: str, rows: int) -> Callable[[], dict[str, Any]]:
+    """Return what makes a column of one text that stands in many rows, and in the file once."""
+    return lambda: {
+        "adjudication_id": [f"D000-A{row:05d}" for row in range(rows)],
+        "readings": pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([text])),
+    }
+
+
+def _damaged(start: int, stop: int, data: bytes) -> Callable[[Path], None]:
+    """Return what damages a table in Parquet from one of its bytes to another; from the end where they are negative."""
+
+    def make(root: Path) -> None:
+        frame = pd.read_csv(root / MENTIONS, dtype=str, keep_default_na=False)
+        _parquet("mentions", lambda: {str(name): frame[name].tolist() for name in frame})(root)
+        path = root / MENTIONS.replace(".csv", ".parquet")
+        whole = bytearray(path.read_bytes())
+        whole[start:stop] = data
+        path.write_bytes(whole)
+
+    return make
 
 
 def _formulas(root: Path) -> None:
@@ -661,11 +726,11 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("a text in UTF-16", _utf16(TEXT)),
     Attack("a text of 100 MB in one line", _long_text(100 * MIB), "pkg.unreadable-file"),
     Attack("a text of 30 MB in one line", _long_text(30 * MIB)),
-    Attack("a mention around thousands", _one_sentence([_mention(0, 0, 20_000), *(_mention(n, 2 * n, 2 * n + 1) for n in range(1, 5_000))]), unmended=PAIRS),
-    Attack("20,000 mentions alike", _one_sentence([_mention(n, 0, 10) for n in range(20_000)]), "key.duplicate-content", unmended=PAIRS),
-    Attack("20,000 mentions of one entity", _one_sentence([_mention(n, n % 19_000, n % 19_000 + 1 + n // 19_000, "GPE", "baghdad") for n in range(20_000)]), unmended=PAIRS),
-    Attack("mentions inside each other", _one_sentence([_mention(n, n, 4_000 - n) for n in range(1_000)]), unmended=PAIRS),
-    Attack("mentions that cross", _one_sentence([_mention(n, n, n + 1_000) for n in range(1_000)]), "span.crossing", unmended=PAIRS),
+    Attack("a mention around thousands", _one_sentence([_mention(0, 0, 20_000), *(_mention(n, 2 * n, 2 * n + 1) for n in range(1, 5_000))])),
+    Attack("20,000 mentions alike", _one_sentence([_mention(n, 0, 10) for n in range(20_000)]), "key.duplicate-content"),
+    Attack("20,000 mentions of one entity", _one_sentence([_mention(n, n % 19_000, n % 19_000 + 1 + n // 19_000, "GPE", "baghdad") for n in range(20_000)])),
+    Attack("mentions inside each other", _one_sentence([_mention(n, n, 4_000 - n) for n in range(1_000)])),
+    Attack("mentions that cross", _one_sentence([_mention(n, n, n + 1_000) for n in range(1_000)]), "span.crossing"),
     Attack("20,000 faults", _appended(MENTIONS, ([f"D000-M{n}", "D000-S002", "-1", "x", " ", "X", "Y", "", "z"] for n in range(1000, 21_000)))),
     Attack("20,000 references to nothing", _appended("corpus/arguments.csv", (["D000-E001", "actor", f"D000-M{n}"] for n in range(1000, 21_000))), "key.missing-parent"),
     Attack("20,000 unknown labels", _appended(MENTIONS, ([f"D000-M{n}", "D000-S002", "18", "22", "U.S.", f"X{n}", "NAM", "", ""] for n in range(1000, 21_000))), "sch.enum"),
@@ -680,6 +745,8 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("an incident that is part of itself", _all(_twice("corpus/incidents.csv"), _cell("corpus/incidents.csv", 2, "part_of", "baghdad-strike"))),
     *(Attack(f"every row twice in {name}", _twice(f"corpus/{name}.csv"), "key.duplicate") for name in ("documents", "sentences", "entities", "events", "layers")),
     Attack("marks for terminals and CI", _hostile_marks, quick=True),
+    Attack("marks at the start of a line", _marks_at_starts, "pkg.metadata", quick=True),
+    Attack("marks in a text", _marks_in_texts, quick=True),
     Attack("marks in keys", _marks_in_keys),
     Attack("marks in labels", _marks_in_labels, "enc.control-char"),
     Attack("marks in paths", _marks_in_paths),
@@ -689,6 +756,13 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("a gzip bomb called .csv", _write(EVENTS, _gzip_bomb())),
     Attack("a zip bomb called .csv", _write(EVENTS, _zip_bomb("events.csv"))),
     Attack("a zip bomb as the descriptor", _write(DESCRIPTOR, _zip_bomb(DESCRIPTOR)), "pkg.json"),
+    Attack("a text of 1 MB in 6,000 rows of Parquet", _parquet("adjudication", _once("ab" * 2**19, 6_000)), "pkg.unreadable-file", quick=True),
+    Attack("a text of 100 kB in 60,000 rows of Parquet", _parquet("adjudication", _once("ab" * 50_000, 60_000)), "sec.bomb"),
+    Attack("3,000,000 empty rows of Parquet", _parquet("adjudication", lambda: {"rule": pa.nulls(3_000_000, pa.string())}), "sec.bomb"),
+    Attack("a page of Parquet of 200 MB in 20 kB", _parquet("adjudication", lambda: {"rule": ["a" * 200 * MIB]}, compression="zstd", use_dictionary=False), "sec.bomb"),
+    *(Attack(f"Parquet damaged from byte {start}", _damaged(start, start + 16, data), "pkg.unreadable-file")
+      for start, data in ((0, b"\0" * 16), (4, b"\xff" * 16), (40, b"\x80" * 16), (-600, b"\xff" * 16), (-100, b"\0" * 16), (-24, b"\xff" * 16))),
+    Attack("escapes in Parquet", _parquet("adjudication", lambda: {"rule": [ESCAPES, f"a\n{WORKFLOW}", "a\0b"]}), "enc.control-char"),
     Attack("code to be run by mistake", _planted, "sec.executable", quick=True),
     *(Attack(f"no table {name}", _without(name), quick=name == "mentions") for name in _TABLES),
     Attack("one table of one column", _only_documents, "pkg.missing-table"),

@@ -23,9 +23,11 @@ COMMANDS = {
     "tigris validate": ["validate"],
     "tigris validate --format json": ["validate", "--format", "json"],
     "tigris info": ["info"],
+    "tigris info --format json": ["info", "--format", "json"],
     "tigris show": ["show", DOCUMENT, "--package"],
     "tigris fmt --check": ["fmt", "--check"],
     "tigris fmt": ["fmt"],
+    "tigris fmt --fix": ["fmt", "--fix"],
     "tigris audit": ["audit"],
     "tigris agreement": ["agreement", "gold", "gold", "--draws", "1", "--package"],
 }
@@ -49,9 +51,9 @@ class Watch:
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _TOUCHED:
-            path = arguments[0]
+            path, flags = arguments[0], arguments[2] if len(arguments) > 2 else 0
             if isinstance(path, str | bytes) and path:
-                self.touched.add(os.path.realpath(os.fsdecode(path)))
+                self.touched.add(_reached(os.fsdecode(path), flags))
         elif event == "exec":
             self._note_code(getattr(arguments[0], "co_filename", None))
         elif event == "compile":
@@ -71,6 +73,13 @@ class Watch:
         """The modules that came from the package."""
         files = [str(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())]
         return {file for file in files if os.path.realpath(file).startswith(f"{self.root}/")}
+
+
+def _reached(path: str, flags: int) -> str:
+    """Return what an opening of a path reaches: a link itself, where none is followed."""
+    if flags & os.O_NOFOLLOW:
+        return str(Path(os.path.realpath(Path(path).parent), Path(path).name))
+    return os.path.realpath(path)
 
 
 def command(arguments: list[str], root: str) -> int:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tigris_corpus.descriptor import TEXT_TABLE, open_package, profile
+from tigris_corpus.descriptor import TEXT_TABLE, profile, read_steadily
 from tigris_corpus.errors import CorpusError, UnreadableError
-from tigris_corpus.extent import PARQUET, excess, parquet_excess
+from tigris_corpus.extent import PARQUET, excess
+from tigris_corpus.parquet import Parquet, ParquetError
 from tigris_corpus.paths import MAX_TEXT
 
 if TYPE_CHECKING:
@@ -34,10 +36,16 @@ class Corpus:
     empty is ``<NA>``, and "NA", "None" and "null" are text like any other. Offsets are code points.
     """
 
-    def __init__(self, package: Package, tables: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(
+        self,
+        package: Package,
+        tables: Mapping[str, pd.DataFrame],
+        heights: Mapping[str, tuple[int, ...]] | None = None,
+    ) -> None:
         self._package = package
         self.tables: dict[str, pd.DataFrame] = dict(tables)
         """All tables by name, in the order of the descriptor."""
+        self._heights = dict(heights or {})
         self._texts: dict[str, str] = {}
 
     def __getattr__(self, name: str) -> pd.DataFrame:
@@ -80,18 +88,41 @@ class Corpus:
         Raises CorpusError where there is no such document or its text cannot be read.
         """
         if document_id not in self._texts:
-            found = self.documents.loc[self.documents["document_id"] == document_id, "text_path"]
+            names = self.documents["document_id"]
+            has_bytes = document_id.isascii() or document_id.encode("utf-8", "ignore").decode() == document_id
+            found = self.documents.loc[names == document_id, "text_path"] if has_bytes else names.head(0)
             if found.empty:
-                known = ", ".join(self.documents["document_id"].head(10))
+                known = ", ".join(names.dropna().head(10))
                 raise CorpusError(f"there is no document {document_id!r}; there is {known}")
-            path = str(found.iloc[0])
+            path = found.iloc[0]
+            if not isinstance(path, str):
+                raise UnreadableError(f"{document_id} has no text: its text_path is empty")
             try:
                 self._texts[document_id] = self._package.gate.read(path, MAX_TEXT).decode("utf-8")
             except UnicodeDecodeError as error:
                 raise UnreadableError(
-                    f"{path}: not UTF-8 at byte {error.start}; run: tigris validate"
+                    f"{path}: not UTF-8 at byte {error.start}; run: tigris validate {self._package.root}"
                 ) from None
         return self._texts[document_id]
+
+    def place(self, table: str, row: int) -> str:
+        """Return the file and the line of a row of a table, by its number from 0; in Parquet, which has none, its row."""
+        paths = self._package.tables[table].paths
+        return _place(paths, self._heights.get(table, ()), row)
+
+
+def _place(paths: tuple[str, ...], heights: tuple[int, ...], row: int) -> str:
+    """Return the place of a row in the files of a table, of which each has so many rows.
+
+    >>> _place(("a-0.csv", "a-1.csv"), (5, 3), 6), _place(("a.parquet",), (5,), 0)
+    ('a-1.csv:3', 'a.parquet, row 1')
+    """
+    file = 0
+    while file < len(paths) - 1 and file < len(heights) and row >= heights[file]:
+        row -= heights[file]
+        file += 1
+    path = paths[file]
+    return f"{path}, row {row + 1}" if path.endswith(PARQUET) else f"{path}:{row + 2}"
 
 
 def load(path: Path | str | None = None) -> Corpus:
@@ -103,7 +134,10 @@ def load(path: Path | str | None = None) -> Corpus:
     >>> load().events["event_type"].cat.categories[0]
     'AGREE'
     """
-    package = open_package(path)
+    return read_steadily(_load, path)
+
+
+def _load(package: Package) -> Corpus:
     if package.problems:
         problem = package.problems[0]
         line = f":{problem.line}" if problem.line else ""
@@ -111,41 +145,62 @@ def load(path: Path | str | None = None) -> Corpus:
     if TEXT_TABLE not in package.tables:
         raise UnreadableError(f"{package.root}: the package has no table {TEXT_TABLE!r}")
     read = {name: _read(package, resource) for name, resource in package.tables.items()}
-    for name, frame in read.items():
+    corpus = Corpus(
+        package,
+        {
+            name: frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+            for name, frames in read.items()
+        },
+        {name: tuple(map(len, frames)) for name, frames in read.items()},
+    )
+    for name, frame in corpus.tables.items():
         for field in package.schema(name).fields:
             key = package.vocabulary_of(name, field.name)
             if key is not None:
-                labels = read[key.resource][key.reference[0]].dropna().drop_duplicates()
-                where = str(package.root / package.tables[name].path)
-                frame[field.name] = _labelled(frame[field.name], labels.astype("string"), where, key.resource)
-    return Corpus(package, read)
+                labels = corpus.tables[key.resource][key.reference[0]].dropna().drop_duplicates()
+                frame[field.name] = _labelled(corpus, name, field.name, labels.astype("string"), key.resource)
+    return corpus
 
 
-def _read(package: Package, resource: Resource) -> pd.DataFrame:
-    """Return the rows of a table from all its files, with the dtypes of its schema."""
+def _read(package: Package, resource: Resource) -> list[pd.DataFrame]:
+    """Return the rows of a table from each of its files, with the dtypes of its schema."""
     schema = package.schema(resource.name)
-    frames = [
+    return [
         _from_parquet(package, path, schema) if path.endswith(PARQUET) else _from_csv(package, path, schema)
         for path in resource.paths
     ]
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def _from_parquet(package: Package, path: str, schema: TableSchema) -> pd.DataFrame:
-    file = package.gate.resolve(path)
-    fault = parquet_excess(file)
-    if fault:
-        raise UnreadableError(f"{file}: {fault[1]}; run: tigris validate {package.root}")
+    where, again = package.root / path, f"run: tigris validate {package.root}"
     try:
-        frame = pd.read_parquet(file, columns=list(schema.names))
-        for field in schema.fields:
-            if field.type == "string":  # what is empty is missing, as in CSV
-                column = frame[field.name].astype("string")
-                frame[field.name] = column.mask(column == "")
-        return frame.astype({field.name: DTYPES[field.type] for field in schema.fields})
-    except (ValueError, TypeError, KeyError, OSError) as error:
-        reason = str(error).strip().splitlines() or [""]
-        raise UnreadableError(f"{file}: {reason[0][:200]}; run: tigris validate {package.root}") from None
+        file = Parquet(partial(package.gate.part, path), package.gate.size(path))
+        if any(file.names.count(name) != 1 for name in schema.names):
+            raise UnreadableError(f"{where}: the columns are not those of its schema; {again}")
+        read = file.rows(schema.names).to_pandas(types_mapper=_mapped)
+    except ParquetError as error:
+        at = "" if error.row is None else f", row {error.row + 1}"
+        raise UnreadableError(f"{where}{at}: {error}; {again}") from None
+    frame = pd.DataFrame(index=read.index)
+    for field in schema.fields:
+        column = read[field.name]
+        if not pd.api.types.is_numeric_dtype(column):  # what is empty is missing, as in CSV
+            column = column.astype("string")
+            column = column.mask(column == "")
+        try:
+            frame[field.name] = column.astype(DTYPES[field.type])
+        except (ValueError, TypeError, OverflowError) as error:
+            reason = str(error).strip().splitlines() or [""]
+            raise UnreadableError(f"{where}: {field.name}: {reason[0][:200]}; {again}") from None
+    return frame
+
+
+def _mapped(kind: Any) -> Any:
+    """Return the pandas dtype of a type of Arrow in which no number is lost; None where it is no number."""
+    names = {"bool": "boolean", "double": "Float64"}
+    name = names.get(str(kind), str(kind).replace("uint", "UInt").replace("int", "Int"))
+    is_number = str(kind) in names or str(kind).lstrip("u").startswith("int")
+    return pd.api.types.pandas_dtype(name) if is_number else None
 
 
 def _from_csv(package: Package, path: str, schema: TableSchema) -> pd.DataFrame:
@@ -163,7 +218,7 @@ def _from_csv(package: Package, path: str, schema: TableSchema) -> pd.DataFrame:
         )
     except (ValueError, TypeError, OverflowError, pd.errors.ParserError) as error:
         raise UnreadableError(
-            f"{where}: {_reason(data, schema.fields, error)}; run: tigris validate"
+            f"{where}: {_reason(data, schema.fields, error)}; run: tigris validate {package.root}"
         ) from None
     if not isinstance(frame.index, pd.RangeIndex):
         raise UnreadableError(
@@ -200,13 +255,16 @@ def _cells(line: bytes) -> list[str]:
     return next(csv.reader([text]), [])
 
 
-def _labelled(column: pd.Series[Any], labels: pd.Series[Any], where: str, vocabulary: str) -> pd.Series[Any]:
+def _labelled(
+    corpus: Corpus, table: str, name: str, labels: pd.Series[Any], vocabulary: str
+) -> pd.Series[Any]:
     """Return a column as categories in the order of their vocabulary; a value outside it raises."""
+    column, root = corpus.tables[table][name], corpus.package.root
     lost = column[column.notna() & ~column.isin(labels)]
     if not lost.empty:
-        line = int(lost.index[0]) + 2
+        at = f"{root / corpus.place(table, int(lost.index[0]))}"
         raise UnreadableError(
-            f"{where}:{line}: {column.name} {lost.iloc[0]!r} is not in {vocabulary}; run: tigris validate PATH",
+            f"{at}: {name} {lost.iloc[0]!r} is not in {vocabulary}; run: tigris validate {root}"
         )
     return column.astype(pd.CategoricalDtype(labels))
 
@@ -237,7 +295,8 @@ def shortfall(corpus: Corpus) -> str | None:
     for name in profile().tables:
         if name not in corpus.tables:
             return f"there is no table {name!r}"
-        own, frame, path = corpus.package.schema(name), corpus.tables[name], corpus.package.tables[name].path
+        own, frame = corpus.package.schema(name), corpus.tables[name]
+        path = corpus.package.tables[name].path
         wanted = profile().schema(name)
         types = {field.name: field.type for field in own.fields}
         for field in wanted.fields:
@@ -246,10 +305,10 @@ def shortfall(corpus: Corpus) -> str | None:
             if field.required or field.name in wanted.key:
                 empty = frame[field.name].isna() & (field.required or len(wanted.key) == 1)
                 if empty.any():
-                    return f"{path}:{int(empty.to_numpy().argmax()) + 2}: {field.name} is empty"
+                    return f"{corpus.place(name, int(empty.to_numpy().argmax()))}: {field.name} is empty"
         twice = frame.duplicated(list(wanted.key)) if wanted.key else None
         if twice is not None and twice.any():
-            return f"{path}:{int(twice.to_numpy().argmax()) + 2}: the key of the row stands twice"
+            return f"{corpus.place(name, int(twice.to_numpy().argmax()))}: the key of the row stands twice"
     return _lost_reference(corpus)
 
 
@@ -263,8 +322,7 @@ def _lost_reference(corpus: Corpus) -> str | None:
                 lost = cells.notna() & ~cells.isin(known)
                 if lost.any():
                     row = int(lost.to_numpy().argmax())
-                    path = corpus.package.tables[name].path
-                    return f"{path}:{row + 2}: {key.fields[0]} {cells.iloc[row]!r} leads nowhere"
+                    return f"{corpus.place(name, row)}: {key.fields[0]} {cells.iloc[row]!r} leads nowhere"
     return None
 
 

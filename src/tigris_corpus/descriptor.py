@@ -9,33 +9,69 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from tigris_corpus import jsontext
-from tigris_corpus.errors import NotAPackageError
+from tigris_corpus import journal, jsontext
+from tigris_corpus.errors import CorpusError, NotAPackageError
 from tigris_corpus.jsontext import JsonError
 from tigris_corpus.paths import MAX_JSON, Gate, PathError
 from tigris_corpus.patterns import is_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+_T = TypeVar("_T")
+_TRIES = 5
 DESCRIPTOR = "datapackage.json"
 PROFILE = "1"
 """The version of the profile (tables, columns, vocabularies) that this package reads and judges by."""
 VOCABULARY_FOLDER = "schema/vocabulary/"
+PASSES = "corpus/passes/"
+"""Where passes are kept as they were made. Cuts of sentences are of no schema of their own."""
+FOLDERS = ("corpus", "schema", "seeds")
+"""The folders of a package in which every file is accounted for."""
+EXECUTABLE = (
+    ".py",
+    ".pyc",
+    ".so",
+    ".dll",
+    ".exe",
+    ".sh",
+    ".bat",
+    ".ps1",
+    ".js",
+    ".ipynb",
+    ".pkl",
+    ".pickle",
+    ".pt",
+)
+"""How the names of files end that could be run, or run code where they are opened."""
 TEXT_TABLE = "documents"
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 SPANS = (("start", "end", "text"), ("trigger_start", "trigger_end", "trigger_text"))
 """The columns of a span, where a table has one: its start, its end, and the slice of the raw text between them."""
 FIELD_TYPES = ("string", "integer", "number", "boolean")
 
+_KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "csv": (("text/csv",), ("table",)),
+    "parquet": (
+        ("application/vnd.apache.parquet", "application/parquet", "application/x-parquet"),
+        ("table",),
+    ),
+    "jsonl": (("application/jsonl", "application/x-ndjson", "application/x-jsonlines"), ("table",)),
+    "json": (("application/json", "text/json"), ("json", "geojson", "topojson")),
+}
+"""What the properties mediatype and type may say of a file, by how its name ends. Of JSON, anything may be ``+json``."""
+_TABULAR = ("csv", "parquet")
 _CONSTRAINTS = ("required", "unique", "pattern", "minimum", "maximum")
 _FIELD_KEYS = ("name", "type", "title", "description", "example", "rdfType", "unit", "constraints")
+_LINK_KEYS = ("fields", "reference")
+_REFERENCE_KEYS = ("resource", "fields")
 _SCHEMA_KEYS = (
     "$schema",
     "title",
@@ -70,6 +106,7 @@ _GUESSABLE = 100
 _GUESSED = 20
 """How long a misspelt name may be, and how many there may be in a file, for the nearest known one to be looked for."""
 _LARGEST = 2**63
+_JOURNAL_HINT = f"where no other process is writing, remove the folder {journal.JOURNAL}"
 _RESERVED = "_line"
 
 
@@ -172,6 +209,8 @@ class Package:
     resources: tuple[Resource, ...] = ()
     problems: tuple[Problem, ...] = ()
     gate: Gate = field(kw_only=True, compare=False)
+    journal: str | None = field(default=None, kw_only=True, compare=False)
+    """The name of the journal that stood in the package when it was opened: a write under way or cut short."""
 
     @property
     def name(self) -> str:
@@ -207,6 +246,17 @@ class Package:
         """
         return _measure(self.gate, resource.paths)
 
+    def changed(self) -> bool:
+        """Whether somebody has written since the package was opened: what was read may then be of two states.
+
+        Ask when all has been read, and open the package anew where it is so.
+        """
+        try:
+            is_other = journal.current(self.gate) != self.journal
+        except PathError:
+            is_other = True
+        return is_other or self.gate.changed() is not None
+
     def vocabulary_of(self, table: str, column: str) -> ForeignKey | None:
         """Return the foreign key that makes a column an enumeration, or None where it is none."""
         for key in self.schema(table).foreign_keys:
@@ -228,14 +278,58 @@ def packaged_root() -> Path:
     return module / "data"
 
 
-def open_package(path: Path | str | None = None) -> Package:
+def open_package(
+    path: Path | str | None = None, *, instead: Mapping[str, bytes | None] | None = None
+) -> Package:
     """Read the package at ``path``: a folder, its ``datapackage.json``, or None for the packaged release.
 
+    ``instead`` holds files that are read in place of those of the package, by path, None for one that is not there:
+    the package as it would be. Where a write is under way or was cut short, the package is read as it is to be.
     Raises NotAPackageError where there is no package. Whatever is wrong with one that is there stands in its
     ``problems``.
     """
-    root = _root_of(packaged_root() if path is None else Path(path))
-    gate = Gate(root, shares_files=root.resolve() == packaged_root())
+    root = root_of(path)
+    is_packaged = root.resolve() == packaged_root()
+    gate = Gate(root, shares_files=is_packaged)
+    has_descriptor = os.path.lexists(root / DESCRIPTOR)
+    try:
+        name, written = journal.view(gate)
+    except PathError as error:
+        if not has_descriptor:
+            raise _not_a_package(root) from None
+        problem = Problem(journal.UNREADABLE, str(error), file=journal.JOURNAL, hint=_JOURNAL_HINT)
+        return Package(root, {}, problems=(problem,), gate=gate)
+    if written or instead:
+        gate = Gate(root, instead={**written, **(instead or {})}, shares_files=is_packaged)
+    if not has_descriptor and gate.instead.get(DESCRIPTOR) is None:
+        raise _not_a_package(root)
+    return replace(_read(root, gate), journal=name)
+
+
+def read_steadily(
+    read: Callable[[Package], _T],
+    path: Path | str | None = None,
+    *,
+    instead: Mapping[str, bytes | None] | None = None,
+) -> _T:
+    """Return what ``read`` makes of the package at ``path``, of one state of it: anew where somebody wrote meanwhile.
+
+    After some tries it is taken as it comes: somebody writes without a pause.
+    """
+    for _ in range(_TRIES):
+        package = open_package(path, instead=instead)
+        try:
+            result = read(package)
+        except CorpusError:
+            if not package.changed():
+                raise
+        else:
+            if not package.changed():
+                return result
+    return read(open_package(path, instead=instead))
+
+
+def _read(root: Path, gate: Gate) -> Package:
     try:
         descriptor = jsontext.loads(gate.read(DESCRIPTOR, MAX_JSON))
     except PathError as error:
@@ -293,16 +387,27 @@ def nearest(value: str, allowed: tuple[str, ...] | list[str]) -> str | None:
     return close[0] if close else None
 
 
-def _root_of(path: Path) -> Path:
-    if path.name == DESCRIPTOR and path.is_file():
-        path = path.parent
-    if not path.exists():
+def root_of(path: Path | str | None) -> Path:
+    """Return the folder that is meant by a folder, a ``datapackage.json`` in it, or None for the packaged release.
+
+    Raises NotAPackageError where it is neither.
+    """
+    path = packaged_root() if path is None else Path(path)
+    try:
+        if path.name == DESCRIPTOR and path.is_file():
+            path = path.parent
+        is_there, is_folder = path.exists(), path.is_dir()
+    except OSError as error:
+        raise NotAPackageError(f"{path} cannot be looked at: {error.strerror}") from None
+    if not is_there:
         raise NotAPackageError(f"{path} does not exist")
-    if not path.is_dir():
+    if not is_folder:
         raise NotAPackageError(f"{path} is neither a folder nor a {DESCRIPTOR}")
-    if not (path / DESCRIPTOR).exists() and not (path / DESCRIPTOR).is_symlink():
-        raise NotAPackageError(f"{path} is not a data package: it has no {DESCRIPTOR}")
     return path
+
+
+def _not_a_package(root: Path) -> NotAPackageError:
+    return NotAPackageError(f"{root} is not a data package: it has no {DESCRIPTOR}")
 
 
 def _with_lines(gate: Gate, problems: list[Problem]) -> tuple[Problem, ...]:
@@ -355,6 +460,7 @@ class _Reader:
         for key in ("name", "version"):
             if not isinstance(descriptor.get(key), str):
                 self._report("pkg.descriptor", f"the package has no {key}", pointer="")
+        self._licences(descriptor, "")
         if len(descriptor["resources"]) > MAX_RESOURCES:
             message = f"a data package has at most {MAX_RESOURCES} resources"
             self._report("pkg.descriptor", message, pointer="/resources")
@@ -416,27 +522,78 @@ class _Reader:
             self._report("pkg.descriptor", "a resource is an object", pointer=pointer)
             return None
         self._known(entry, _RESOURCE_KEYS, pointer, DESCRIPTOR)
-        name, schema = entry.get("name"), entry.get("schema")
+        name = entry.get("name")
         paths = _paths(entry.get("path"))
         if not isinstance(name, str) or not paths:
             self._report("pkg.descriptor", "a resource has a name and a path, both text", pointer=pointer)
             return None
         for path in paths:
             try:
-                self.gate.resolve(path)
+                self.gate.size(path)
             except PathError as error:
                 self._report(error.code, str(error), pointer=f"{pointer}/path", value=path)
                 return None
+        self._look_at_kind(entry, paths, pointer)
+        schema = self._schema(entry["schema"], f"{pointer}/schema") if "schema" in entry else None
+        endings = {path.rpartition(".")[2].lower() for path in paths}
+        if schema is not None and not endings.issubset(_TABULAR):
+            self._report("pkg.descriptor", "a table is a file of CSV or Parquet", pointer=f"{pointer}/path")
+            return None
         size, checksum = entry.get("bytes"), entry.get("hash")
         return Resource(
             name=name,
             index=index,
             paths=paths,
             title=str(entry.get("title", "")),
-            schema=self._schema(schema, f"{pointer}/schema") if schema is not None else None,
+            schema=schema,
             bytes=size if isinstance(size, int) else None,
             hash=checksum if isinstance(checksum, str) else None,
         )
+
+    def _look_at_kind(self, entry: dict[str, Any], paths: tuple[str, ...], pointer: str) -> None:
+        """Report what a resource says of its files that is not so, and what nothing is ever checked of."""
+        self._licences(entry, pointer)
+        for key, kind, meaning in (("bytes", int, "a whole number"), ("hash", str, "text")):
+            if key in entry and (not isinstance(entry[key], kind) or isinstance(entry[key], bool)):
+                self._report("pkg.descriptor", f"{key} is {meaning}", pointer=f"{pointer}/{key}")
+        endings = {path.rpartition(".")[2].lower() for path in paths}
+        for ending in sorted(endings & _KINDS.keys()):
+            self._said(entry, ending, pointer)
+        code = next((path for path in paths if path.lower().endswith(EXECUTABLE)), None)
+        if code is not None and code.partition("/")[0] not in FOLDERS:
+            self._report("sec.executable", f"{code!r} could be run", pointer=f"{pointer}/path", value=code)
+        is_of_no_schema = "schema" not in entry and not all(path.startswith(PASSES) for path in paths)
+        if (
+            is_of_no_schema
+            and entry.get("type") == "table"
+            and not endings.isdisjoint(_TABULAR)
+            and not self._is_lacking(entry["name"], set())  # a table that the profile has is reported as such
+        ):
+            message = "a table has a schema: nothing else says what is in it"
+            self._report("pkg.schema", message, pointer=pointer)
+        if "json" in endings and len(paths) > 1:
+            self._report("pkg.descriptor", "a resource of JSON is one file", pointer=f"{pointer}/path")
+
+    def _said(self, entry: dict[str, Any], ending: str, pointer: str) -> None:
+        """Report a mediatype or type of a resource that is not that of its files."""
+        mediatypes, types = _KINDS[ending]
+        mediatype, kind = entry.get("mediatype", mediatypes[0]), entry.get("type", types[0])
+        bare = str(mediatype).partition(";")[0].strip().lower()
+        if bare not in mediatypes and not (ending == "json" and bare.endswith("+json")):
+            message = f"the mediatype is {str(mediatype)!r}, and the file ends in {ending!r}"
+            self._report("pkg.metadata", message, pointer=f"{pointer}/mediatype", value=str(mediatype))
+        if kind not in types:
+            message = f"the type is {str(kind)!r}, and the file ends in {ending!r}"
+            self._report("pkg.metadata", message, pointer=f"{pointer}/type", value=str(kind))
+
+    def _licences(self, entry: dict[str, Any], pointer: str) -> None:
+        """Report a licence whose name or path is no text; that there is one is for whoever judges the metadata."""
+        licences = entry.get("licenses")
+        for index, licence in enumerate(licences if isinstance(licences, list) else ()):
+            for key in ("name", "path") if isinstance(licence, dict) else ():
+                if key in licence and (not isinstance(licence[key], str) or not licence[key].strip()):
+                    at = f"{pointer}/licenses/{index}/{key}"
+                    self._report("pkg.metadata", f"the {key} of a licence is text", pointer=at)
 
     def _schema(self, path: Any, pointer: str) -> TableSchema | None:
         if not isinstance(path, str):
@@ -475,14 +632,21 @@ class _Reader:
         names = {column.name for column in known}
         primary = _names(entry.get("primaryKey", []))
         unique = [_names(key) for key in _listed(entry.get("uniqueKeys", []))]
-        links = [_foreign_key(item) for item in _listed(entry.get("foreignKeys", []))]
+        listed = _listed(entry.get("foreignKeys", []))
+        links = [_foreign_key(item) for item in listed]
+        for index, item in enumerate(listed):
+            if links[index]:
+                self._known(item, _LINK_KEYS, f"/foreignKeys/{index}", file)
+                self._known(item["reference"], _REFERENCE_KEYS, f"/foreignKeys/{index}/reference", file)
         keys = [primary, *unique, *(link.fields if link else None for link in links)]
         fault = None
         if _RESERVED in names:
             fault = "/fields", f"a field may not be called {_RESERVED!r}"
         elif len(names) < len(known):
             fault = "/fields", "two fields have one name"
-        elif any(key is None or not names.issuperset(key) or len(set(key)) < len(key) for key in keys):
+        elif not all(unique) or any(
+            key is None or not names.issuperset(key) or len(set(key)) < len(key) for key in keys
+        ):
             fault = "", "a key is no list of the table's own columns"
         if fault:
             pointer, message = fault
@@ -536,6 +700,7 @@ class _Reader:
         ):
             self._report("pkg.schema", "a bound is a number", file=file, pointer=f"{pointer}/constraints")
             return None
+        self._has_effect(entry, constraints, kind, pointer, file)
         pattern = constraints.get("pattern")
         if pattern is not None and not (isinstance(pattern, str) and is_safe(pattern)):
             self._report(
@@ -553,13 +718,32 @@ class _Reader:
             description=str(entry.get("description", "")),
             unit=entry.get("unit"),
             example=entry.get("example"),
-            edtf=entry.get("rdfType") == EDTF,
-            required=bool(constraints.get("required", False)),
-            unique=bool(constraints.get("unique", False)),
+            edtf=kind == "string" and entry.get("rdfType") == EDTF,
+            required=constraints.get("required") is True,
+            unique=constraints.get("unique") is True,
             pattern=pattern,
             minimum=bounds[0],
             maximum=bounds[1],
         )
+
+    def _has_effect(
+        self, entry: dict[str, Any], constraints: dict[str, Any], kind: str, pointer: str, file: str
+    ) -> None:
+        """Report what a field says of its cells that would have no effect on them."""
+        faults = [
+            (f"constraints/{key}", f"{key} is true or false", constraints[key])
+            for key in ("required", "unique")
+            if not isinstance(constraints.get(key, False), bool)
+        ]
+        faults += [
+            (f"constraints/{key}", f"cells of the type {kind!r} have no {key}", constraints[key])
+            for key in ("minimum", "maximum")
+            if constraints.get(key) is not None and kind not in {"integer", "number"}
+        ]
+        if entry.get("rdfType") == EDTF and kind != "string":
+            faults.append(("rdfType", f"a date is no cell of the type {kind!r}", EDTF))
+        for place, message, value in faults:
+            self._report("pkg.schema", message, file=file, pointer=f"{pointer}/{place}", value=str(value))
 
     def _known(self, entry: dict[str, Any], allowed: tuple[str, ...], pointer: str, file: str) -> None:
         for key in entry:

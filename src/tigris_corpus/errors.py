@@ -13,6 +13,10 @@ class UnreadableError(CorpusError):
     """The package is there, and something in it cannot be read."""
 
 
+class ConflictError(CorpusError):
+    """Somebody else has written, or is writing, what was to be written. Nothing was changed: read, and try again."""
+
+
 class MissingExtraError(CorpusError):
     """An optional dependency is not installed. The message holds the line that installs it."""
 

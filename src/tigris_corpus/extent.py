@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-from typing import TYPE_CHECKING
-
-from tigris_corpus.errors import MissingExtraError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 PARQUET = ".parquet"
 """How the path of a table in Parquet ends."""
-RATIO = 100
-"""How many times as large as the file the contents of a Parquet file may be, in bytes or in cells."""
 
 MAX_LINE = 1024**2
 """The longest line of a table, in bytes: a row is one line."""
@@ -22,6 +12,9 @@ MIN_CELL = 2
 LARGE = 2**23
 """How many cells make a table large."""
 
+MAX_RECORD = 2 * 1024**2
+"""The longest line of a file of records, in bytes: a line is read as JSON, which takes up to forty times its bytes."""
+
 
 def excess(data: bytes) -> tuple[str, int | None] | None:
     r"""Return what is beyond bounds in the bytes of a table, with the line where it is one, or None.
@@ -29,47 +22,29 @@ def excess(data: bytes) -> tuple[str, int | None] | None:
     >>> excess(b"a,b\n1,2\n"), excess(b"a\n" + b"," * 2**20 + b",\n")
     (None, ('the line is longer than 1,048,576 bytes', 2))
     """
-    line = _overlong(data)
+    line = overlong(data, MAX_LINE)
     if line:
         return f"the line is longer than {MAX_LINE:,} bytes", line
     cells = data.count(b",") + data.count(b"\n")
     if cells > LARGE and cells * MIN_CELL > len(data):
-        return f"most of its {cells:,} cells are empty: a table of this size has something in them", None
+        return empty_cells(cells), None
     return None
 
 
-def parquet_excess(path: Path) -> tuple[str, str] | None:
-    """Return why a Parquet file is not opened, as a code and a message, or None: its footer says what it would become.
+def empty_cells(cells: int) -> str:
+    """Return what is said of a large table of so many cells with next to nothing in them."""
+    return f"most of its {cells:,} cells are empty: a table of this size has something in them"
 
-    Raises MissingExtraError where what reads Parquet is not installed.
+
+def overlong(data: bytes, longest: int) -> int | None:
+    r"""Return the number of the first line of more than ``longest`` bytes. Blocks of short lines are passed over at once.
+
+    >>> overlong(b"a\nbcd\nef", 2), overlong(b"a\nbcd\nef", 3)
+    (2, None)
     """
-    if importlib.util.find_spec("pyarrow") is None:
-        raise MissingExtraError("a package with tables in Parquet", "scale")
-    from pyarrow import ArrowException, parquet  # noqa: PLC0415 - heavy, and only where there is Parquet
-
-    try:
-        footer = parquet.read_metadata(path)
-    except (ArrowException, OSError, ValueError) as error:
-        reason = str(error).strip().splitlines() or [""]
-        return "pkg.unreadable-file", f"the file is no Parquet that can be read: {reason[0][:200]}"
-    groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
-    bytes_held = sum(
-        group.column(index).total_uncompressed_size for group in groups for index in range(group.num_columns)
-    )
-    held, size = max(bytes_held, footer.num_rows * footer.num_columns), path.stat().st_size
-    if held <= RATIO * size:
-        return None
-    return (
-        "sec.bomb",
-        f"the file holds {held // max(1, size)} times what it seems to: at most {RATIO} times is read",
-    )
-
-
-def _overlong(data: bytes) -> int | None:
-    """Return the number of the first line that is too long. Whole blocks of short lines are passed over at once."""
     start = 0
-    while len(data) - start > MAX_LINE:
-        end = data.rfind(b"\n", start, start + MAX_LINE + 1)
+    while len(data) - start > longest:
+        end = data.rfind(b"\n", start, start + longest + 1)
         if end < 0:
             return data.count(b"\n", 0, start) + 1
         start = end + 1

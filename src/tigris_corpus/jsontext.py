@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tigris_corpus.errors import CorpusError
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')  # nothing is tried twice, as in _MARK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -71,6 +71,8 @@ def loads(data: bytes) -> Any:
 def _half_of_a_character(text: str) -> int | None:
     """Return the line of the first string that no encoding can write, or None."""
     for match in _STRING.finditer(text):
+        if not _HALF.search(match[0]):
+            continue
         try:
             json.loads(match[0]).encode("utf-8")
         except UnicodeEncodeError:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tigris_corpus.errors import CorpusError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 MAX_BYTES = 4 * 1024**3
@@ -51,22 +52,37 @@ class PathError(CorpusError):
 class Gate:
     """Opens files under one root.
 
-    A folder is checked once and remembered: a package of many texts keeps them in few folders.
+    A folder is checked once and remembered: a package of many texts keeps them in few folders. With ``instead``, the
+    files that it names are read from there, whatever stands in their places; None is a file that is not there.
     """
 
-    def __init__(self, root: Path, *, shares_files: bool = False) -> None:
+    def __init__(
+        self, root: Path, *, instead: Mapping[str, bytes | None] | None = None, shares_files: bool = False
+    ) -> None:
         self.root = root.resolve()
+        self.instead: Mapping[str, bytes | None] = dict(instead or {})
+        """What is read in the place of files, by their paths."""
         self._prefix = f"{self.root}{os.sep}"
         self._shares_files = shares_files  # an installer may keep one copy of a file under several names
         self._folders: set[str] = {""}
+        self._seen: dict[str, int | None] = {}
 
     def resolve(self, relative: str) -> Path:
-        """Return the absolute path of a file of the package, or raise PathError."""
+        """Return the absolute path of a file of the package, or raise PathError: also where it is read from elsewhere."""
+        if relative in self.instead:
+            self._held(relative)
+            raise PathError("pkg.unreadable-file", relative, "is being written, and not yet in its place")
         os.close(self._open(relative))
         return self.root / relative
 
+    def changed(self) -> str | None:
+        """Return a file that is no longer the one that was opened first under its path, or None."""
+        return next((path for path, seen in self._seen.items() if self._mark(path) != seen), None)
+
     def size(self, relative: str) -> int:
         """Return the number of bytes of a file of the package, or raise PathError."""
+        if relative in self.instead:
+            return len(self._held(relative))
         handle = self._open(relative)
         try:
             return os.fstat(handle).st_size
@@ -82,6 +98,8 @@ class Gate:
 
     def part(self, relative: str, start: int, size: int) -> bytes:
         """Return ``size`` bytes of a file from ``start``, or as many as there are, or raise PathError."""
+        if relative in self.instead:
+            return self._held(relative)[start : start + size]
         handle = self._open(relative)
         try:
             wanted = min(size, os.fstat(handle).st_size - start)
@@ -100,6 +118,19 @@ class Gate:
         finally:
             os.close(handle)
 
+    def _held(self, relative: str) -> bytes:
+        data = self.instead[relative]
+        if data is None:
+            raise PathError("pkg.missing-file", relative, "does not exist")
+        return data
+
+    def _mark(self, relative: str) -> int | None:
+        """Return what a file is told by from one that takes its place later."""
+        try:
+            return _mark_of(os.lstat(self._prefix + relative))
+        except OSError:
+            return None
+
     def _open(self, relative: str) -> int:
         """Return a descriptor of a plain file; whoever asks closes it. Nothing but plain files is ever read."""
         if not _PLAIN.fullmatch(relative):
@@ -110,6 +141,7 @@ class Gate:
         try:
             handle = os.open(self._prefix + relative, _FLAGS)
         except FileNotFoundError:
+            self._seen.setdefault(relative, None)
             raise PathError("pkg.missing-file", relative, "does not exist") from None
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV, errno.EISDIR}:
@@ -122,6 +154,7 @@ class Gate:
         if found.st_nlink > 1 and not self._shares_files:
             os.close(handle)
             raise PathError("sec.link", relative, "has another name somewhere (a hard link)")
+        self._seen.setdefault(relative, _mark_of(found))
         return handle
 
     def _check_folder(self, folder: str, relative: str) -> None:
@@ -131,11 +164,17 @@ class Gate:
         self._check_folder(parent, relative)
         try:
             mode = os.lstat(self._prefix + folder).st_mode
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             raise PathError("pkg.missing-file", relative, "does not exist") from None
+        except OSError as error:
+            raise PathError("pkg.unreadable-file", relative, f"cannot be read: {error.strerror}") from None
         if stat.S_ISLNK(mode):
             raise PathError("sec.link", relative, f"passes through the link {folder!r}")
         self._folders.add(folder)
+
+
+def _mark_of(found: os.stat_result) -> int:
+    return hash((found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
 
 
 def check_form(relative: str) -> None:

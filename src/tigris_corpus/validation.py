@@ -27,12 +27,15 @@ from tigris_corpus.checks import (
     plausible,
     registry,
     release,
+    roles,
     spans,
     values,
     waivers,
+    wording,
 )
 from tigris_corpus.checks.rule import LEVELS, Check, Rule, Stage, Undecidable
-from tigris_corpus.descriptor import open_package
+from tigris_corpus.descriptor import open_package, read_steadily
+from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.snapshot import (
     LABEL_TABLES,
     REGISTRY_LINKS,
@@ -47,11 +50,12 @@ from tigris_corpus.errors import UnreadableError
 from tigris_corpus.issues import KEPT, Issue, Severity, gathered, sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from tigris_corpus.descriptor import Package
     from tigris_corpus.engine.snapshot import Batch, Plan, Snapshot
+    from tigris_corpus.issues import Location
 
 CHECKS: tuple[Check, ...] = (
     *package.CHECKS,
@@ -65,6 +69,8 @@ CHECKS: tuple[Check, ...] = (
     *events.CHECKS,
     *metadata.CHECKS,
     *passes.CHECKS,
+    *wording.CHECKS,
+    *roles.CHECKS,
     *plausible.CHECKS,
     *consistency.CHECKS,
     *base_checks.CHECKS,
@@ -124,20 +130,36 @@ def examine(
     base: Path | str | None = None,
     levels: Container[int] = EVERY_LEVEL,
     progress: Callable[[int, int], None] | None = None,
+    instead: Mapping[str, bytes | None] | None = None,
 ) -> Report:
     """Return the full report on a package: as ``validate``, with the checks that could not be run.
 
     ``base`` is an earlier release of the package, with which it is compared. Only the checks of ``levels`` are run.
-    ``progress`` is told now and then how many documents of how many are done. Raises CorpusError where the base
-    cannot be compared with.
+    ``progress`` is told now and then how many documents of how many are done. ``instead`` holds files that are read
+    in place of those of the package, by path: the package as it would be. Raises CorpusError where the base cannot be
+    compared with.
     """
-    opened = open_package(path)
-    without = () if base else base_checks.CHECKS
+
+    def examined(opened: Package) -> Report:
+        return _examined(opened, release=release, base=base, levels=levels, progress=progress)
+
+    return read_steadily(examined, path, instead=instead)
+
+
+def _examined(
+    opened: Package,
+    *,
+    release: bool,
+    base: Path | str | None,
+    levels: Container[int],
+    progress: Callable[[int, int], None] | None,
+) -> Report:
+    without = () if base is not None else base_checks.CHECKS
     checks = [check for check in CHECKS if check.level in levels and check not in without]
     below = [check for check in checks if check.level < _RELEASE_LEVEL]
     last = [check for check in checks if check.level == _RELEASE_LEVEL]
     first = _run(below, Stage.PACKAGE, replace(take_snapshot(opened), base=_base(base)))
-    labels = _run_batches(checks if base else below, first.snapshot, progress)
+    labels = _run_batches(checks, first.snapshot, progress)
     compared = [issue for issue in labels.issues if RULES[issue.code].level == _RELEASE_LEVEL]
     found = [*first.issues, *(issue for issue in labels.issues if RULES[issue.code].level != _RELEASE_LEVEL)]
     snapshot = first.snapshot.doubting(waivers.standing(first.snapshot, found, _level_of), _SPREADING)
@@ -146,38 +168,56 @@ def examine(
     )
     whole = _run(below, Stage.CORPUS, snapshot)
     not_run = dict.fromkeys([*first.not_run, *labels.not_run, *whole.not_run])
-    issues = _by_fault([*found, *whole.issues], opened, snapshot.census)
-    is_complete = not not_run and len(checks) >= len(CHECKS) - len(base_checks.CHECKS)
-    issues, waived = waivers.waived(snapshot, issues, _level_of, is_complete=is_complete)
+    issues = _by_fault([*found, *whole.issues], snapshot)
+    issues, waived = waivers.waived(snapshot, issues, _level_of, _judged(checks, not_run, is_last=False))
     if not_run or any(issue.severity is Severity.ERROR for issue in issues):
         not_run |= {(check.level, check.name, "there are errors below it"): None for check in last}
     else:
         end = _run(last, Stage.CORPUS, snapshot)
         not_run |= dict.fromkeys(end.not_run)
-        compared = _by_fault([*compared, *end.issues], opened, snapshot.census)
+        compared = _by_fault([*compared, *end.issues], snapshot)
+        compared, also = waivers.waived(snapshot, compared, _level_of, _judged(checks, not_run, is_last=True))
+        waived += also
         issues += [replace(issue, severity=Severity.ERROR) for issue in compared] if release else compared
     return Report(opened, tuple(sorted(issues, key=sort_key)), tuple(not_run), tuple(waived))
 
 
-def _by_fault(issues: list[Issue], package: Package, census: Census) -> list[Issue]:
+def _judged(checks: list[Check], not_run: Collection[object], *, is_last: bool) -> Callable[[str], bool]:
+    """Return whether a code was judged, at the last level or below it, so that a waiver of it can be known to be unused."""
+    asked = {rule.code for check in checks for rule in check.rules}
+    left = {rule.code for check in CHECKS if check not in checks for rule in check.rules}
+
+    def is_judged(code: str) -> bool:
+        rule = RULES.get(code)
+        if rule is None or code in waivers.RULES:
+            return not not_run and not is_last
+        return not not_run and code in asked - left and (rule.level == _RELEASE_LEVEL) == is_last
+
+    return is_judged
+
+
+def _by_fault(issues: list[Issue], snapshot: Snapshot) -> list[Issue]:
     """Return the issues of each fault as one, at the first of its places in the order of tables and rows."""
-    order = {path: number for number, path in enumerate(package.table_at)}
+    order = {path: number for number, path in enumerate(snapshot.package.table_at)}
     ordered = sorted(
         issues, key=lambda issue: (order.get(issue.location.file or "", -1), issue.location.row or 0)
     )
-    return [issue for several in gathered(ordered) for issue in _of_one_fault(several, census)]
+    return [issue for several in gathered(ordered) for issue in _of_one_fault(several, snapshot)]
 
 
 def _base(path: Path | str | None) -> Snapshot | None:
-    """Return the snapshot of an earlier release, which has to be readable to be compared with."""
+    """Return the snapshot of an earlier release. Raises UnreadableError unless all of it can be read: see ``refusal``."""
     if path is None:
         return None
     package = open_package(path)
-    if package.problems:
-        raise UnreadableError(
-            f"{package.root}: the base cannot be compared with: {package.problems[0].message}"
-        )
-    return take_snapshot(package)
+    snapshot = None if package.problems else take_snapshot(package)
+    _refuse(package, base_checks.refusal(package, snapshot))
+    return snapshot
+
+
+def _refuse(package: Package, reason: str | None) -> None:
+    if reason is not None:
+        raise UnreadableError(f"{package.root}: the base cannot be compared with: {reason}")
 
 
 @dataclass(frozen=True)
@@ -230,7 +270,10 @@ def _each_batch(
     checks: list[Check], snapshot: Snapshot, planned: Plan, progress: Callable[[int, int], None] | None
 ) -> Iterator[_Result]:
     def examined(batch: Batch) -> _Result:
-        return _run_batch(checks, read_batch(snapshot, planned, batch))
+        read = read_batch(snapshot, planned, batch)
+        if read.base is not None:
+            _refuse(read.base.package, base_checks.unread(read.base))
+        return _run_batch(checks, read)
 
     documents = snapshot.tables["documents"].rows.height if snapshot.readable("documents") else 0
     if progress:
@@ -297,7 +340,7 @@ def _find(check: Check, snapshot: Snapshot) -> tuple[list[Issue], str | None]:
     return found, None
 
 
-def _of_one_fault(issues: list[Issue], census: Census) -> list[Issue]:
+def _of_one_fault(issues: list[Issue], snapshot: Snapshot) -> list[Issue]:
     """Return the issues of one fault as one, or where they blame what they refer to, that, or else each by itself."""
     first = issues[0]
     rule = RULES[first.code]
@@ -305,13 +348,12 @@ def _of_one_fault(issues: list[Issue], census: Census) -> list[Issue]:
     if first.fault is None or count == 1:
         return issues
     if rule.blames:
-        uses = census.used(*rule.blames).filter(pl.col("value") == first.fault)["count"]
+        uses = snapshot.census.used(*rule.blames).filter(pl.col("value") == first.fault)["count"]
         if not first.related or sum(uses) != count:
             return issues
         message = f"all {count} rows of {rule.blames[0]} that name {first.fault!r} are at odds with it: {first.message}"
-        return [
-            rule.issue(first.related[0], first.fault, message, related=[issue.location for issue in issues])
-        ]
+        at, places = first.related[0], [issue.location for issue in issues]
+        return [rule.issue(at, _cell_at(snapshot, at), message, related=places)]
     named = RULES[rule.many] if rule.many else rule
     places = [place for issue in issues for place in (issue.location, *issue.related)][: KEPT + 1]
     message = f"{first.message} ({count} places)"
@@ -319,3 +361,13 @@ def _of_one_fault(issues: list[Issue], census: Census) -> list[Issue]:
         first.location, first.value, message, first.hint if not rule.many else None, places[1:]
     )
     return [replace(merged, severity=first.severity, count=count)]
+
+
+def _cell_at(snapshot: Snapshot, at: Location) -> str | None:
+    """Return the cell at a location of a table that is read whole, or None where there is none."""
+    table = snapshot.tables.get(snapshot.package.table_at.get(at.file or "", ""))
+    number = table.number_at(at) if table else None
+    if table is None or number is None or at.field is None:
+        return None
+    cells = table.rows.filter(pl.col(LINE) == number)[at.field]
+    return str(cells[0]) if len(cells) else None

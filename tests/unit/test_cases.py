@@ -212,3 +212,28 @@ def test_a_validator_is_told_what_it_missed_and_what_it_made_up(
         "valid/enc-bom--table: too many: code=enc.bom severity=error file=corpus/events.csv line=1",
         "0 of 2 packages judged exactly; 2 not asked, for want of {release} or {base} in the command",
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "only", "said"),
+    [
+        ("true {path}", "no-such-case", "no case is called 'no-such-case': nothing was judged"),
+        (
+            "true {path}",
+            "rel-id-reused--document",
+            "0 of 0 packages judged exactly; 2 not asked, for want of {release} or {base} in the command",
+        ),
+        ("true --package={path}", "enc-bom--*", None),
+    ],
+)
+def test_a_check_of_nothing_is_no_success(
+    command: str,
+    only: str,
+    said: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["cases.py", "--check", command, "--only", only])
+    assert cases.main() == 1
+    if said is not None:
+        assert capsys.readouterr().out.splitlines()[-1] == said

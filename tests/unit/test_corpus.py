@@ -182,6 +182,40 @@ def test_a_package_falls_short_where_its_rows_do(
     assert shortfall(load(base)) == expected
 
 
+def test_a_row_is_found_in_the_file_that_it_stands_in(base: Path) -> None:
+    path = base / "corpus" / "mentions.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.unlink()
+    files = [f"corpus/mentions-{number}.csv" for number in range(3)]
+    for number, file in enumerate(files):
+        part = rows[number * 3 : number * 3 + 3] if number < 2 else rows[6:]
+        (base / file).write_text("\n".join([header, *part, ""]), encoding="utf-8")
+    text = (base / "datapackage.json").read_text(encoding="utf-8")
+    named = ", ".join(f'"{file}"' for file in files)
+    (base / "datapackage.json").write_text(
+        text.replace('"corpus/mentions.csv"', f"[{named}]"), encoding="utf-8"
+    )
+    packages.set_cell(base, files[1], 2, "sentence_id", "D9")
+    assert shortfall(load(base)) == "corpus/mentions-1.csv:2: sentence_id 'D9' leads nowhere"
+    packages.set_cell(base, files[1], 2, "start", "")
+    assert shortfall(load(base)) == "corpus/mentions-1.csv:2: start is empty"
+    packages.set_cell(base, files[2], 5, "entity_type", "GEP")
+    with pytest.raises(UnreadableError) as caught:
+        load(base)
+    assert str(caught.value) == (
+        f"{base}/corpus/mentions-2.csv:5: entity_type 'GEP' is not in entity_types; run: tigris validate {base}"
+    )
+
+
+def test_a_document_without_a_text_is_said_to_have_none(base: Path) -> None:
+    packages.set_cell(base, "corpus/documents.csv", 2, "text_path", "")
+    corpus = load(base)
+    with pytest.raises(UnreadableError, match=r"^D000 has no text: its text_path is empty$"):
+        corpus.text("D000")
+    with pytest.raises(CorpusError, match=r"^there is no document '\\udcff'; there is D000, D001$"):
+        corpus.text("\udcff")
+
+
 def test_many_short_rows_are_not_filled_up(base: Path) -> None:
     events = base / "corpus" / "events.csv"
     events.write_bytes(events.read_bytes() + b"a\n" * 200_000)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import packages
-from tigris_corpus import descriptor
-from tigris_corpus.errors import NotAPackageError
+from tigris_corpus import descriptor, store
+from tigris_corpus.errors import NotAPackageError, UnreadableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,3 +183,30 @@ def test_no_more_than_twenty_misspelt_properties_are_guessed_at(base: Path) -> N
 
 def test_a_long_value_is_not_guessed_at() -> None:
     assert descriptor.nearest("A" * 101, ["A" * 101]) is None
+
+
+def test_what_is_read_is_of_one_state_also_where_somebody_writes_meanwhile(base: Path) -> None:
+    seen: list[tuple[bytes, bytes]] = []
+
+    def read(package: descriptor.Package) -> bytes:
+        data = package.gate.read("corpus/events.csv")
+        if not seen:
+            store.write(base, {"corpus/events.csv": b"new\n", "corpus/arguments.csv": b"new\n"})
+        seen.append((data, package.gate.read("corpus/arguments.csv")))
+        return data
+
+    assert descriptor.read_steadily(read, base) == b"new\n"
+    assert len(seen) == 2
+    assert seen[1] == (b"new\n", b"new\n")
+
+
+def test_what_cannot_be_read_is_raised_and_not_tried_again(base: Path) -> None:
+    tried = []
+
+    def read(_: descriptor.Package) -> None:
+        tried.append(1)
+        raise UnreadableError("no")
+
+    with pytest.raises(UnreadableError):
+        descriptor.read_steadily(read, base)
+    assert tried == [1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,8 @@ MIB = 256.0
 MIB_OF = {"tigris agreement": 384.0}
 """At the peak; scikit-learn and SciPy alone take 200."""
 KILLED_AFTER = 12
+STEERING = re.compile(r"[\x1b\x07\u202e]|^\s*::[a-z-]+|##[A-Za-z]*\[", re.MULTILINE)
+"""What a terminal or a CI runner takes for a command."""
 LAST_RESORT = "is a bug of Tigris"
 """What is said where a package brings down what should have seen it coming."""
 PROFILE = packaged_root()
@@ -103,6 +106,7 @@ def faults(attack: Attack, entry: str, run: Run, root: Path) -> list[str]:
         sys.prefix,
         sys.base_prefix,
         *map(str, (packages.CLONE / "src", PROFILE, WATCH, root)),
+        "/usr/share/zoneinfo",  # where Arrow looks for time zones
         *usual.touched,
     )
     elsewhere = sorted(path for path in run.touched if not path.startswith(homes))
@@ -111,8 +115,10 @@ def faults(attack: Attack, entry: str, run: Run, root: Path) -> list[str]:
     found.extend(f"ran {file}" for file in run.ran)
     if (root.parent / "PWNED").exists():
         found.append("ran what was planted")
-    if "\x1b" in run.said or "\u202e" in run.said or "\n::error" in run.said or "\x07" in run.said:
-        found.append(f"printed what steers a terminal or CI: {run.said[:300]!r}")
+    steering = STEERING.search(run.said)
+    if steering:
+        around = run.said[max(0, steering.start() - 100) : steering.end() + 100]
+        found.append(f"printed what steers a terminal or CI: {around!r}")
     if run.seconds > usual.seconds + SECONDS + attack.seconds:
         found.append(f"took {run.seconds:.1f} s, where the base package takes {usual.seconds:.1f} s")
     if run.mib > MIB_OF.get(entry, MIB) + attack.mib:
@@ -153,11 +159,7 @@ def test_a_hostile_package_gains_nothing(attack: Attack, tmp_path: Path) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_no_hostile_package_gains_anything_by_any_way_in(
-    attack: Attack, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if attack.unmended:
-        request.applymarker(pytest.mark.xfail(reason=attack.unmended, strict=False))
+def test_no_hostile_package_gains_anything_by_any_way_in(attack: Attack, tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda entry: tried(attack, entry, tmp_path), ENTRIES)
     assert [fault for each in found for fault in each] == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -74,3 +75,35 @@ def test_a_pointer_is_found_below_long_keys_without_making_those_of_all_values()
 @pytest.mark.parametrize("inside", ["a", r"\n", r"\u0041"])
 def test_a_string_of_megabytes_is_passed_over(inside: str) -> None:
     assert pointer_lines(f'["{inside * 10**6}",\n1]', ["/1"]) == {"": 1, "/1": 2}
+
+
+@pytest.mark.parametrize("inside", [b"a", rb"\n", rb"\u00e9", rb"\ud83d\ude00"])
+def test_half_a_character_in_a_string_of_megabytes_is_found_in_little_memory(inside: bytes) -> None:
+    data = b'[\n"' + inside * 1_000_000 + rb'\ud800"]'
+    tracemalloc.start()
+    try:
+        with pytest.raises(JsonError) as caught:
+            loads(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (caught.value.code, caught.value.line) == ("pkg.json", 2)
+    assert peak < 8 * len(data) + 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (rb'["\\ud800", "\\\ud800"]', 1),
+        (b'["a",\n "\\"",\n "b\\udfff"]', 3),
+        (rb'{"\ud83dx": 1}', 1),
+    ],
+)
+def test_half_a_character_has_a_line(data: bytes, line: int) -> None:
+    with pytest.raises(JsonError, match="half a character") as caught:
+        loads(data)
+    assert caught.value.line == line
+
+
+def test_whole_characters_in_halves_are_read() -> None:
+    assert loads(rb'["\ud83d\ude42", "\\ud800"]') == ["🙂", r"\ud800"]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ import tigris_corpus as tigris
 from tigris_corpus import validation
 from tigris_corpus.checks.rule import LEVELS, Stage
 from tigris_corpus.errors import NotAPackageError
+from tigris_corpus.formats import tables
 from tigris_corpus.validation import CHECKS, RULES, examine, validate
 
 if TYPE_CHECKING:
@@ -160,7 +163,18 @@ def test_a_package_may_add_tables_columns_and_labels(base: Path) -> None:
                 "old": "\nJUD,",
                 "new": "\nTRB,Tribe,A,B\nJUD,",
             },
-            {"op": "set", "file": "corpus/entities.csv", "line": 3, "field": "sector", "value": "TRB"},
+            {
+                "op": "insert-line",
+                "file": "corpus/entities.csv",
+                "line": 3,
+                "lines": ["dulaim,Dulaim,ORG,TRB,IRQ,,,,"],
+            },
+            {
+                "op": "insert-line",
+                "file": "corpus/entity_relations.csv",
+                "line": 3,
+                "lines": ["dulaim,affiliated_with,iraq,"],
+            },
         ],
     )
     # The new column stands first in the schema, and so must it in the table.
@@ -362,3 +376,370 @@ def test_no_more_than_so_many_issues_of_a_check_are_reported(
         "values.cells",
         "there are 2 issues or more, and the rest was not looked for",
     ) in report.not_run
+
+
+D, B, N, X, V = (
+    "mention.determiner",
+    "mention.beyond-name",
+    "mention.noun-type",
+    "mention.never",
+    "mention.value-text",
+)
+WORDS = {
+    "en": [
+        ("the United States", "GPE", "NAM", "", D),
+        ("The Hague", "GPE", "NAM", "", None),
+        ("The National", "ORG", "NAM", "", None),
+        ("five soldiers", "PER", "NOM", "", D),
+        ("47th brigade", "ORG", "NOM", "", D),
+        ("other factions", "ORG", "NOM", "", D),
+        ("its", "ORG", "PRO", "", None),
+        ("next few days", "TIME", "NOM", "", None),
+        ("the next few days", "TIME", "NOM", "", D),
+        ("In July", "TIME", "NOM", "2024-07", D),
+        ("two years ago", "TIME", "NOM", "2022", None),
+        ("the following day", "TIME", "NOM", "", None),
+        ("some 900", "NUM", "NOM", "900", D),
+        ("a dozen", "NUM", "NOM", "12", D),
+        ("General McKenzie", "PER", "NAM", "", B),
+        ("General Motors", "ORG", "NAM", "", None),
+        ("M. Night Shyamalan", "PER", "NAM", "", None),
+        ("Lebanon's", "GPE", "NAM", "", B),
+        ("McDonald's", "ORG", "NAM", "", None),
+        ("Ramadi, Iraq", "GPE", "NAM", "", B),
+        ("American soldiers", "ORG", "NOM", "", N),
+        ("American forces", "PER", "NOM", "", N),
+        ("coalition forces", "ORG", "NOM", "", None),
+        ("Popular Mobilization Forces", "ORG", "NAM", "", None),
+        ("recently", "TIME", "NOM", "", X),
+        ("at 2 a.m.", "TIME", "NOM", "", X),
+        ("several", "NUM", "NOM", "", X),
+        ("Western", "NORP", "NAM", "", X),
+        ("West Bank", "GPE", "NAM", "", None),
+        ("who", "PER", "PRO", "", X),
+        ("U.S. interests", "ORG", "NOM", "", X),
+        ("up to 40", "NUM", "NOM", "../40", None),
+        ("more than 2,500", "NUM", "NOM", "2500", V),
+        ("between three and five", "NUM", "NOM", "3/5", None),
+        ("between three and five", "NUM", "NOM", "3/6", V),
+        ("thousands", "NUM", "NOM", "2000/..", None),
+        ("several dozen", "NUM", "NOM", "24/..", None),
+        ("July 30", "TIME", "NOM", "2024-07-30", None),
+        ("July 30", "TIME", "NOM", "2024-07-31", V),
+        ("3 May 2023", "TIME", "NOM", "2023-05-04", V),
+        ("Aug. 5", "TIME", "NOM", "2024-08-05?", None),
+        ("Aug. 5", "TIME", "NOM", "2024-07-05?", V),
+        ("8 and 9 January", "TIME", "NOM", "2024-01-08/2024-01-09", None),
+        ("1990s", "TIME", "NOM", "1990/1999", None),
+        ("2014", "TIME", "NOM", "", V),
+        ("2014", "TIME", "NOM", "2014/..", "mention.value-open"),
+        ("Thursday", "TIME", "NOM", "2020-06-11?", None),
+        ("Thursday", "TIME", "NOM", "2020-06-12?", V),
+        ("citizens", "NORP", "NOM", "", "mention.nominal"),
+    ],
+    "fr": [
+        ("d’Israël", "GPE", "NAM", "", D),
+        ("qu'Israël", "GPE", "NAM", "", D),
+        ("L'Aquila", "GPE", "NAM", "", None),
+        ("l'OTAN", "ORG", "NAM", "", None),
+        ("la Syrie", "GPE", "NAM", "", D),
+        ("Le Caire", "GPE", "NAM", "", None),
+        ("premier ministre", "PER", "NOM", "", None),
+        ("premier soldat", "PER", "NOM", "", D),
+        ("L’armée", "ORG", "NOM", "", D),
+        ("2\u202f500 soldats", "PER", "NOM", "", D),
+        ("Ce dernier", "PER", "PRO", "", None),
+        ("ces dernières semaines", "TIME", "NOM", "2024-01?", None),
+        ("le lendemain", "TIME", "NOM", "", None),
+        ("depuis 2014", "TIME", "NOM", "2014", D),
+        ("l'année dernière", "TIME", "NOM", "2023", D),
+        ("nuit de jeudi à vendredi", "TIME", "NOM", "2024-01-26?", None),
+        ("des dizaines", "NUM", "NOM", "20/..", D),
+        ("près de 2 500", "NUM", "NOM", "2500", D),
+        ("plus de 150", "NUM", "NOM", "150/..", None),
+        ("plus de 150", "NUM", "NOM", "../150", V),
+        ("M. Dupont", "PER", "NAM", "", B),
+        ("forces américaines", "PER", "NOM", "", N),
+        ("hauts responsables militaires", "PER", "NOM", "", None),
+        ("cibles américaines", "FAC", "NOM", "", X),
+        ("qui", "PER", "PRO", "", X),
+        ("18 octobre", "TIME", "NOM", "2023-10-18?", None),
+        ("18 octobre", "TIME", "NOM", "2023-10-17?", V),
+        ("1er mai 2023", "TIME", "NOM", "2023-05-01", None),
+        ("mi-octobre", "TIME", "NOM", "2023-11?", V),
+        ("samedi dernier", "TIME", "NOM", "2024-01-26?", V),
+    ],
+}
+"""Mentions by the language of their text: words, type, mention type, value, and the code of what is wrong."""
+
+
+def test_mentions_are_held_against_their_own_words(base: Path) -> None:
+    rows: dict[str, list[list[str]]] = {
+        name: [] for name in ("documents", "sentences", "mentions", "entities", "layers", "passes")
+    }
+    wanted: dict[str, str] = {}
+    for number, (language, items) in enumerate(WORDS.items(), start=2):
+        document, text = f"D{number:03d}", ""
+        for place, (words, kind, mention_type, value, code) in enumerate(items, start=1):
+            line, sentence, mention = f"– {words} …", f"{document}-S{place:03d}", f"{document}-M{place:03d}"
+            start, end = len(text), len(text) + len(line)
+            rows["sentences"].append([sentence, document, str(start), str(end), "byline", line])
+            entity = f"thing-{number}-{place}" if mention_type == "NAM" else ""
+            span = [str(start + 2), str(start + 2 + len(words)), words]
+            rows["mentions"].append([mention, sentence, *span, kind, mention_type, value, entity])
+            if entity:
+                rows["entities"].append([entity, entity, kind, *[""] * 6])
+            if code:
+                wanted[mention] = code
+            text += f"{line}\n"
+        path = f"seeds/{number:03d}.txt"
+        (base / path).write_text(text, encoding="utf-8")
+        known = [language, "", "unknown", "", "", "unknown", "2024-01?", "inferred", "", "unknown", path]
+        rows["documents"].append([document, *known, f"{number:064d}", "train", str(number)])
+        for layer in ("arguments", "entities", "events", "incidents", "mentions", "sentences"):
+            is_done = layer in {"entities", "mentions", "sentences"}
+            rows["layers"].append([document, layer, *(("single", "1.0") if is_done else ("blank", ""))])
+            if is_done:
+                rows["passes"].append([document, layer, "1", "tester", "1.0", ""])
+    for name, more in rows.items():
+        table = base / "corpus" / f"{name}.csv"
+        kept = list(csv.reader(table.read_text(encoding="utf-8").splitlines()))
+        table.write_bytes(tables.write([*kept, *more]))
+    packages.edit(base, [{"op": "rehash"}, {"op": "refresh"}])
+    report = examine(base)
+    assert {str(issue.location.key): issue.code for issue in report.issues} == wanted
+    assert len(report.issues) == len(wanted)
+    assert report.not_run == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("killed", None),
+        ("calling for", None),
+        ("mise en garde", None),
+        ("se rencontreront", None),
+        ("handed over", None),
+        ("s'est retirée", "event.trigger-words"),
+        ("l’attaque", "event.trigger-words"),
+        ("put an end", "event.trigger-words"),
+        ("withdraw from", "event.trigger-words"),
+        ("announced an end to", "event.trigger-words"),
+        ("said", "event.never"),
+        ("took place", "event.never"),
+        ("bilateral relations", None),
+        ("Relations", "event.never"),
+    ],
+)
+def test_a_trigger_is_one_word_that_names_an_event(base: Path, text: str, code: str | None) -> None:
+    was = "A U.S. strike killed two fighters in Baghdad on January 3, 2020."
+    line = f"{text} fighters in Baghdad on January 3, 2020."
+    shift = len(line) - len(was)
+    seed = base / "seeds" / "000_talks.txt"
+    seed.write_text(seed.read_text(encoding="utf-8").replace(was, line), encoding="utf-8")
+    for name, shown in (("sentences", ("start", "end")), ("mentions", ("start", "end")), ("events", TRIGGER)):
+        path = base / "corpus" / f"{name}.csv"
+        header, *found = csv.reader(path.read_text(encoding="utf-8").splitlines())
+        kept = [row for row in found if row[0] not in {"D000-M001", "D000-M002"}]
+        for row in kept:
+            for column in (header.index(column) for column in shown):
+                row[column] = str(int(row[column]) + shift * (row[0][:4] == "D000" and int(row[column]) > 36))
+            if row[0] == "D000-S002":
+                row[header.index("text")] = line
+            if row[0] == "D000-E001":
+                row[2:5] = ["16", str(16 + len(text)), text]
+        path.write_bytes(tables.write([header, *kept]))
+    arguments = base / "corpus" / "arguments.csv"
+    lines = arguments.read_text(encoding="utf-8").splitlines()
+    gone = ("D000-M001", "D000-M002")
+    arguments.write_text("".join(f"{line}\n" for line in lines if not line.endswith(gone)), encoding="utf-8")
+    packages.edit(base, [{"op": "rehash"}, {"op": "refresh"}])
+    assert [issue.code for issue in validate(base)] == ([code] if code else [])
+
+
+TRIGGER = ("trigger_start", "trigger_end")
+
+
+def test_a_table_with_its_columns_in_another_order_is_judged_no_further(base: Path) -> None:
+    path = base / "corpus" / "arguments.csv"
+    text = path.read_text(encoding="utf-8").replace("event_id,role,mention_id", "event_id,mention_id,role")
+    path.write_text(text, encoding="utf-8")
+    report = examine(base)
+    assert [issue.code for issue in report.issues] == ["csv.column-order"]
+    assert "restore the header if it alone was changed" in (report.issues[0].hint or "")
+    assert (5, "events.arguments", "arguments could not be read") in report.not_run
+
+
+def test_a_waived_issue_counts_for_nothing_and_leaves_nothing_undone(base: Path) -> None:
+    lines = ["part-a,A,ASSAULT,single,baghdad-strike,,", "part-b,B,ASSAULT,single,baghdad-strike,,"]
+    packages.edit(base, [{"op": "insert-line", "file": "corpus/incidents.csv", "line": 4, "lines": lines}])
+    found = validate(base)
+    assert {issue.code for issue in found} == {"incident.whole-extent", "incident.unused", "pkg.hash"}
+    waived = [
+        f"{issue.fingerprint},{issue.code},Invented.,tester" for issue in found if issue.code != "pkg.hash"
+    ]
+    packages.edit(
+        base,
+        [
+            {"op": "insert-line", "file": "corpus/waivers.csv", "line": 2, "lines": waived},
+            {"op": "refresh"},
+        ],
+    )
+    report = examine(base, release=True)
+    assert report.issues == ()
+    assert report.not_run == ()
+    assert report.is_sound
+    assert len(report.waived) == len(waived)
+
+
+def test_a_stale_hash_is_never_waived(base: Path) -> None:
+    packages.set_cell(base, "corpus/annotators.csv", 2, "description", "Someone else.")
+    issue = validate(base, release=True)[0]
+    line = f"{issue.fingerprint},{issue.code},It is right as it is.,tester"
+    packages.edit(base, [{"op": "insert-line", "file": "corpus/waivers.csv", "line": 2, "lines": [line]}])
+    codes = [found.code for found in validate(base, release=True)]
+    assert codes.count("waiver.refused") == 1
+    assert "pkg.hash" in codes
+
+
+def test_an_issue_that_blames_what_is_referred_to_has_the_value_of_its_field(base: Path) -> None:
+    packages.set_cell(base, "corpus/incidents.csv", 2, "event_type", "CONSULT")
+    issue = validate(base)[0]
+    assert (issue.code, issue.location.field, issue.value) == ("event.incident-type", "event_type", "CONSULT")
+
+
+def test_what_a_schema_lacks_tells_its_issues_apart(base: Path) -> None:
+    path = base / "schema" / "tables" / "mentions.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    del described["primaryKey"]
+    del described["fields"][2]["constraints"]["minimum"]
+    path.write_text(json.dumps(described), encoding="utf-8")
+    found = [issue for issue in validate(base) if issue.code == "pkg.schema-weakened"]
+    assert {issue.value for issue in found} == {"primaryKey", "start minimum"}
+    assert len({issue.fingerprint for issue in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "field", "value", "said"),
+    [
+        ("corpus/incidents.csv", 2, "date", "Jul-24", "a date as in 2024, 2024-07 or 2024-07-30"),
+        ("corpus/documents.csv", 2, "sha256", "X", "64 digits of 0 to 9 and a to f"),
+        ("corpus/entities.csv", 2, "geonames", "98182.0", "as in 98182"),
+    ],
+)
+def test_the_form_of_a_column_is_told_in_words(
+    base: Path, file: str, line: int, field: str, value: str, said: str
+) -> None:
+    packages.set_cell(base, file, line, field, value)
+    assert said in validate(base)[0].message
+
+
+def test_a_text_that_may_be_wrong_is_told_both_ways(base: Path) -> None:
+    packages.set_cell(base, "corpus/mentions.csv", 5, "text", "Bagdad")
+    assert validate(base)[0].hint == "if the offsets are right, the text is 'Baghdad'"
+
+
+def add_table(root: Path, name: str, text: str, schema: dict[str, object]) -> None:
+    """Put a table of its own into a package."""
+    (root / "corpus" / f"{name}.csv").write_text(text, encoding="utf-8")
+    (root / "schema" / "tables" / f"{name}.json").write_text(json.dumps(schema), encoding="utf-8")
+    described = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))
+    described["resources"].append(
+        {"name": name, "type": "table", "path": f"corpus/{name}.csv", "schema": f"schema/tables/{name}.json"}
+    )
+    (root / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "found"),
+    [
+        ({"primaryKey": ["a"]}, "a,b\n,1\n,2\n", ("sch.required", 2, "", 2)),
+        ({"primaryKey": ["a", "b"]}, "a,b\nx,\nx,\n", ("sch.required", 2, "", 2)),
+        ({"uniqueKeys": [["a"]]}, "a,b\n,1\n,2\n", None),
+        ({"uniqueKeys": [["a", "b"]]}, "a,b\n,1\n,1\n", ("key.duplicate", 3, "+1", 1)),
+    ],
+)
+def test_the_keys_of_a_table_of_its_own(
+    base: Path, schema: dict[str, object], text: str, found: tuple[str, int, str, int] | None
+) -> None:
+    fields = [{"name": name, "type": "string", "description": "A column."} for name in "ab"]
+    add_table(base, "own", text, {"fields": fields} | schema)
+    issues = [
+        (issue.code, issue.location.line, issue.value, issue.count)
+        for issue in validate(base)
+        if issue.code != "pkg.hash"
+    ]
+    assert issues == ([found] if found else [])
+
+
+def test_a_number_that_leads_nowhere_is_told_as_it_stands(base: Path) -> None:
+    link = {"fields": ["at"], "reference": {"resource": "entities", "fields": ["latitude"]}}
+    field = {"name": "at", "type": "number", "description": "A latitude."}
+    add_table(base, "own", "at\n33.34058\n33.3405800\n", {"fields": [field], "foreignKeys": [link]})
+    report = examine(base)
+    (issue,) = [issue for issue in report.issues if issue.code != "pkg.hash"]
+    assert (issue.code, issue.location.line, issue.value) == ("key.missing-parent", 3, "33.3405800")
+    assert not any("bug of Tigris" in reason for _, _, reason in report.not_run)
+
+
+@pytest.mark.parametrize("fault", [PermissionError, OSError])
+def test_a_folder_that_cannot_be_read_is_reported(
+    base: Path, fault: type[OSError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (base / "corpus" / "hidden").mkdir()
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if path.endswith("hidden"):
+            raise fault
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found = [(issue.code, issue.location.file) for issue in validate(base)]
+    assert found == [("pkg.unreadable-file", "corpus/hidden")]
+
+
+def test_a_file_in_the_place_of_a_folder_is_a_file_that_nothing_names(base: Path) -> None:
+    for path in (base / "corpus").glob("*.csv"):
+        path.write_text(path.read_text(encoding="utf-8").split("\n", 1)[0] + "\n", encoding="utf-8")
+    shutil.rmtree(base / "seeds")
+    (base / "seeds").write_bytes(b"")
+    packages.refresh(base)
+    assert [(issue.code, issue.location.file) for issue in validate(base)] == [
+        ("pkg.undeclared-file", "seeds")
+    ]
+
+
+def test_json_that_is_too_large_to_be_read_is_reported(base: Path) -> None:
+    (base / "corpus" / "notes.json").write_text(f'"{"a" * 2**21}"', encoding="utf-8")
+    described = json.loads((base / "datapackage.json").read_text(encoding="utf-8"))
+    described["resources"].append({"name": "notes", "path": "corpus/notes.json"})
+    (base / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    found = [(issue.code, issue.location.file) for issue in validate(base) if issue.code != "pkg.hash"]
+    assert found == [("pkg.unreadable-file", "corpus/notes.json")]
+
+
+def test_a_change_that_is_meant_is_waived_and_the_waiver_stays_when_nothing_is_compared(
+    base: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(base, tmp_path / "earlier")
+    packages.edit(base, [{"op": "json", "file": "datapackage.json", "pointer": "/version", "value": "0.1.1"}])
+    packages.set_cell(base, "corpus/documents.csv", 2, "split", "validation")
+    packages.refresh(base)
+    (issue,) = examine(base, base=tmp_path / "earlier").issues
+    assert (issue.code, issue.severity) == ("rel.split-changed", "warning")
+    assert [found.severity for found in examine(base, base=tmp_path / "earlier", release=True).issues] == [
+        "error"
+    ]
+    line = f"{issue.fingerprint},{issue.code},It was in the wrong part.,tester"
+    packages.edit(base, [{"op": "insert-line", "file": "corpus/waivers.csv", "line": 2, "lines": [line]}])
+    packages.refresh(base)
+    for release in (False, True):
+        report = examine(base, base=tmp_path / "earlier", release=release)
+        assert (report.issues, report.not_run) == ((), ())
+        assert [found.code for found in report.waived] == ["rel.split-changed"]
+        assert examine(base, release=release).issues == ()
+    packages.set_cell(base, "corpus/documents.csv", 2, "split", "train")
+    packages.refresh(base)
+    (unused,) = examine(base, base=tmp_path / "earlier").issues
+    assert (unused.code, unused.location.line) == ("waiver.unused", 2)

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tigris_corpus import jsontext
-from tigris_corpus.checks.package import lacking, schema_path, weakened_labels
-from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, warning
-from tigris_corpus.descriptor import DESCRIPTOR, SPANS, TEXT_TABLE
+from tigris_corpus.checks.package import OPTIONAL, lacking, schema_path, weakened_labels
+from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, error, place, warning
+from tigris_corpus.descriptor import DESCRIPTOR, SPANS, TEXT_TABLE, profile
 from tigris_corpus.engine.expressions import document_expr
 from tigris_corpus.engine.reader import LINE
-from tigris_corpus.engine.snapshot import LABEL_TABLES
+from tigris_corpus.engine.snapshot import LABEL_TABLES, id_column
 from tigris_corpus.issues import Location, plural
 from tigris_corpus.paths import MAX_JSON, PathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tigris_corpus.descriptor import Package, Resource
     from tigris_corpus.engine.snapshot import Snapshot, Table
     from tigris_corpus.issues import Issue
 
@@ -60,7 +61,7 @@ RULES = by_code(
         7,
         "rel.split-changed",
         "Models that were trained on one part are tested on another: results before and after cannot be compared.",
-        "leave the document where it was, or waive the warning with the reason",
+        "leave the document where it was; where it has to move, enter the finding in waivers.csv with the reason",
         bad="D001 in test in 0.2.0, and in train in 0.3.0",
         good="D001 in test in both",
     ),
@@ -68,7 +69,7 @@ RULES = by_code(
         7,
         "rel.rights-changed",
         "Who took the texts or the labels under one licence goes by it.",
-        "restore the statement, or waive the warning with the reason",
+        "restore the statement; where it has changed, enter the finding in waivers.csv with the reason",
         bad="D001 in-copyright in 0.2.0, and public-domain in 0.2.1",
         good="D001 in-copyright in both",
     ),
@@ -97,19 +98,60 @@ RULES = by_code(
         good="other rows in events.csv, and 0.2.1",
     ),
 )
-_VERSION = re.compile("([0-9]+)[.]([0-9]+)[.]([0-9]+)")
+_VERSION = re.compile("(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?")
 _TRIGGERS = {"sentences": SPANS[0], "mentions": SPANS[0], "events": SPANS[1]}
 
 
+def refusal(package: Package, snapshot: Snapshot | None) -> str | None:
+    """Return why a package cannot be an earlier release, with the file, or None: what is not seen of it would pass.
+
+    There is no snapshot where the package could not be opened without problems.
+    """
+    if package.problems or snapshot is None:
+        problem = package.problems[0]
+        return f"{problem.file}: {problem.message}"
+    if not _VERSION.fullmatch(package.version):
+        return f"{DESCRIPTOR}: the version {package.version!r} is not three numbers with dots between"
+    wanted = [name for name in profile().tables if name not in OPTIONAL]
+    gone = next((name for name in wanted if name not in package.tables), None)
+    return f"{DESCRIPTOR}: it has no table {gone!r}" if gone else unread(snapshot)
+
+
+def unread(base: Snapshot) -> str | None:
+    """Return which table of an earlier release could not be read whole, with the file and why, or None."""
+    for table in base.tables.values():
+        if not table.readable or table.lost:
+            if not table.faults:
+                return f"{table.resource.path}: its schema has not the columns and the key of the profile"
+            fault = table.faults[0]
+            file, line = fault.path or table.resource.path, None
+            if fault.line:
+                file, line, _ = table.locate(fault.line)
+            return f"{file}{'' if line is None else f':{line}'}: {fault.message}"
+    return None
+
+
 def _numbers(version: str) -> tuple[int, ...]:
-    match = _VERSION.match(version)
-    return tuple(map(int, match.groups())) if match else (0, 0, 0)
+    match = _VERSION.fullmatch(version)
+    return tuple(map(int, match.groups()[:3])) if match else (0, 0, 0)
 
 
 def _is_new_major(snapshot: Snapshot, base: Snapshot) -> bool:
     """Whether the version says that results cannot be compared with those before: before 1.0.0, a new minor one does."""
     old, new = _numbers(base.package.version), _numbers(snapshot.package.version)
     return new[0] > old[0] or (new[0] == old[0] == 0 and new[1] > old[1])
+
+
+def _is_changed(snapshot: Snapshot, resource: Resource, base: Snapshot, old: Resource) -> bool:
+    """Whether the files of a resource are others than they were; one that cannot be read was reported as such."""
+    try:
+        measured = snapshot.package.measure(resource)
+    except PathError:
+        return False
+    try:
+        return measured != base.package.measure(old)
+    except PathError as error:
+        raise Undecidable(f"a file of the base cannot be read: {error}") from None
 
 
 def versions(snapshot: Snapshot) -> Iterator[Issue]:
@@ -121,11 +163,8 @@ def versions(snapshot: Snapshot) -> Iterator[Issue]:
     changed = []
     for resource in snapshot.package.resources:
         old = before.pop(resource.name, None)
-        try:
-            if old is None or snapshot.package.measure(resource) != base.package.measure(old):
-                changed.append(resource.name)
-        except PathError:
-            continue
+        if old is None or _is_changed(snapshot, resource, base, old):
+            changed.append(resource.name)
     if changed or before:
         lines = jsontext.pointer_lines(
             snapshot.package.gate.read(DESCRIPTOR, MAX_JSON).decode("utf-8"), ["/version"]
@@ -147,10 +186,10 @@ def schemas(snapshot: Snapshot) -> Iterator[Issue]:
             at = Location(file=DESCRIPTOR, pointer="/resources")
             yield RULES["rel.schema-weakened"].issue(at, name, f"the table {name!r} of the base is gone")
             continue
-        for lack in lacking(base.package.schema(name), package.schema(name)):
+        for what, lack in lacking(base.package.schema(name), package.schema(name)):
             at = Location(file=schema_path(package, name), pointer="")
             yield RULES["rel.schema-weakened"].issue(
-                at, name, f"table {name!r}: {lack}".replace("profile", "base")
+                at, what, f"table {name!r}: {lack}".replace("profile", "base")
             )
     labels = {name: table.rows for name, table in base.tables.items() if table.resource.is_vocabulary}
     for at, value, message in weakened_labels(snapshot, labels, base.package):
@@ -162,10 +201,10 @@ def ids(snapshot: Snapshot) -> Iterator[Issue]:
     base = snapshot.base
     if base is None:
         return
-    withdrawn = set(snapshot.tables["deprecated"].rows.select("table", "id").iter_rows())
+    withdrawn = _withdrawn(snapshot)
     for name in snapshot.due:
         table, old = snapshot.tables[name], base.tables.get(name)
-        if old is None or not (table.readable and old.readable) or table.resource.is_vocabulary:
+        if old is None or not (table.readable and old.readable) or _is_vocabulary(old):
             continue
         if len(table.schema.key) == 1 and table.schema.key == old.schema.key:
             yield from _removed(table, old, withdrawn)
@@ -175,11 +214,26 @@ def ids(snapshot: Snapshot) -> Iterator[Issue]:
         yield from _dates_of_tombstones(snapshot, base)
 
 
+def _withdrawn(snapshot: Snapshot) -> set[tuple[str, str]]:
+    """Return the withdrawn ids, each with its table."""
+    return set(snapshot.tables["deprecated"].rows.select("table", "id").iter_rows())
+
+
+def _is_told(table: str, identifier: str, withdrawn: set[tuple[str, str]]) -> bool:
+    """Whether deprecated.csv says that an id, or its document, is withdrawn."""
+    return (table, identifier) in withdrawn or (TEXT_TABLE, str(identifier).partition("-")[0]) in withdrawn
+
+
+def _is_vocabulary(old: Table) -> bool:
+    """Whether a table of the base has labels, which ``schemas`` compares, and no ids: in the profile, or by its folder."""
+    return profile().tables.get(old.name, old.resource).is_vocabulary
+
+
 def _removed(table: Table, old: Table, withdrawn: set[tuple[str, str]]) -> Iterator[Issue]:
     key = table.schema.key[0]
     for row in old.rows.join(table.rows, on=key, how="anti").sort(LINE).iter_rows(named=True):
         document = str(row[key]).partition("-")[0]
-        if (table.name, row[key]) in withdrawn or (TEXT_TABLE, document) in withdrawn:
+        if _is_told(table.name, row[key], withdrawn):
             continue
         at = Location(file=table.resource.path, key=row[key], field=key, document=row.get("document_id"))
         message = f"{row[key]!r} of the base is gone, and deprecated.csv does not say so"
@@ -240,11 +294,7 @@ def kept_passes(snapshot: Snapshot) -> Iterator[Issue]:
     new = {path: resource for resource in snapshot.package.resources for path in resource.paths}
     old = {path: resource for resource in base.package.resources for path in resource.paths}
     for path in sorted(set(base.tables["passes"].rows["path"]) & new.keys() & old.keys()):
-        try:
-            is_same = snapshot.package.measure(new[path]) == base.package.measure(old[path])
-        except PathError:
-            continue
-        if not is_same:
+        if _is_changed(snapshot, new[path], base, old[path]):
             yield RULES["rel.pass-changed"].issue(
                 Location(file=path), path, f"{path} is not the pass that it was"
             )
@@ -333,6 +383,18 @@ def _same_texts(snapshot: Snapshot, base: Snapshot) -> list[str]:
     return snapshot.documents.join(base.sound(TEXT_TABLE), on=columns, how="semi")["document_id"].to_list()
 
 
+def _lost(snapshot: Snapshot, base: Snapshot) -> set[str]:
+    """Return the ids of labels of the base that are gone without a word, which is reported: with them goes what names them."""
+    lost: set[str] = set()
+    withdrawn = _withdrawn(snapshot)
+    for name in LABEL_TABLES:
+        key = base.tables[name].schema.key
+        if len(key) == 1 and snapshot.readable(name):
+            gone = base.tables[name].rows.join(snapshot.tables[name].rows, on=key, how="anti")[key[0]]
+            lost |= {one for one in gone if not _is_told(name, one, withdrawn)}
+    return lost
+
+
 def labels_of_test(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the test documents of the base whose labels have changed, one issue a document."""
     base = snapshot.base
@@ -342,16 +404,18 @@ def labels_of_test(snapshot: Snapshot) -> Iterator[Issue]:
         "document_id"
     ]
     changes: dict[str, list[tuple[Table, dict[str, Any], str]]] = {}
+    lost = _lost(snapshot, base)
     for name in LABEL_TABLES:
         if name in snapshot.tables and name in base.tables:
             table, old = snapshot.tables[name], base.tables[name]
-            first = table.schema.names[0]
+            first = id_column(table.schema)
             columns = [column for column in old.schema.names if column in table.schema.names]
             of_test = document_expr(first).is_in(tested.implode())
             for one, other, change in ((table, old, "added"), (old, table, "removed")):
                 rows = one.rows.filter(of_test).join(other.rows, on=columns, how="anti").sort(LINE)
                 for row in rows.iter_rows(named=True):
-                    changes.setdefault(str(row[first]).partition("-")[0], []).append((one, row, change))
+                    if one is table or lost.isdisjoint(str(row[column]) for column in columns):
+                        changes.setdefault(str(row[first]).partition("-")[0], []).append((one, row, change))
     for document, found in sorted(changes.items()):
         table, row, change = found[0]
         added = sum(kind == "added" for _, _, kind in found)
@@ -387,7 +451,7 @@ CHECKS = (
         needs=("deprecated",),
         stages=(Stage.BATCH, Stage.CORPUS),
     ),
-    Check((RULES["rel.test-changed"],), labels_of_test),
+    Check((RULES["rel.test-changed"],), labels_of_test, needs=("deprecated",)),
     Check((RULES["rel.split-changed"],), splits, stages=_LAST),
     Check((RULES["rel.pass-changed"],), kept_passes, stages=_LAST),
     Check((RULES["rel.rights-changed"],), rights, stages=_LAST),

@@ -129,11 +129,18 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
         issue = RULES[code].issue(
             place(table, row, field.name), value, _message(code, value), _hint(code, value)
         )
+        if code == "enc.mojibake":  # a file is read in the wrong encoding as a whole
+            issue = replace(issue, fault=f"{issue.location.file}")
         is_label = code == "enc.invisible-char" and field.name not in table.schema.key
         yield replace(issue, severity=Severity.WARNING) if is_label else issue
 
 
 _SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]|^[#=@+-]"
+
+
+def is_damaged(value: str) -> bool:
+    """Whether a cell of free text has characters that mislead, so that it is no use to compare it with anything."""
+    return _broken_by(value) is not None
 
 
 def _broken_by(value: str) -> str | None:

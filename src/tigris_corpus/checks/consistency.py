@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, warning
+from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.engine.reader import LINE
+from tigris_corpus.issues import plural
 from tigris_corpus.paths import MAX_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tigris_corpus.engine.snapshot import Snapshot
     from tigris_corpus.issues import Issue
@@ -36,6 +37,14 @@ RULES = by_code(
         bad='"Washington" in "from Washington to" once as GPE and twice as ORG',
         good='"Washington" in "from Washington to" as GPE each time',
     ),
+    warning(
+        6,
+        "cons.link-variation",
+        "The word of a nationality or religion stands for one country or community wherever it stands.",
+        "link the odd one as the others are, or waive the warning with the reason",
+        bad='"American" linked to the United States 30 times, and once to Iraq',
+        good='"American" linked to the United States each time',
+    ),
 )
 SHINGLE = 5
 """How many words a shingle has."""
@@ -50,12 +59,47 @@ _COMMON = 50
 _SEED = 20
 _WORD = re.compile(r"\w+")
 _SKETCHED = {"document_id": pl.String, "shingle": pl.UInt64}
+_PIECE = 2**19
+"""How many characters of a text are hashed at a time."""
+_SHORT = 2**15
+"""How many bytes a text has at most whose shingles are compared as they are, and not as hashes."""
+_SETS, _HASHES = 2**18, 2**22
+"""How many shingles are kept while texts are compared, as they are and as hashes, unless one text has more."""
+_Sized = TypeVar("_Sized", set[tuple[str, ...]], pl.Series)
+_LOWEST = pl.col("shingle").unique().bottom_k(_KEPT)
 
 
 def sketches(snapshot: Snapshot) -> pl.DataFrame:
     """Return the lowest hashes of the shingles of each text of a batch: columns document_id and shingle."""
+    texts = snapshot.raw_texts.select("document_id", "raw")
+    is_long = texts["raw"].str.len_bytes() > _PIECE
+    found = [_sketched(texts.filter(~is_long) if is_long.any() else texts)]
+    for document, raw in texts.filter(is_long).iter_rows() if is_long.any() else ():
+        pieces = [
+            _sketched(pl.DataFrame({"document_id": [document], "raw": [piece]})) for piece in _pieces(raw)
+        ]
+        found.append(
+            pl.concat(pieces).group_by("document_id").agg(_LOWEST).explode("shingle", empty_as_null=True)
+        )
+    return pl.concat(found)
+
+
+def _pieces(raw: str) -> Iterator[str]:
+    """Yield a long text in pieces that have between them all of its shingles: each begins with the last words before it."""
+    start = 0
+    while start < len(raw):
+        ends = [at for at in (raw.find(mark, start + _PIECE) for mark in " \n") if at >= 0]
+        end = min(ends, default=len(raw))
+        yield raw[start:end]
+        back = end
+        for _ in range(SHINGLE - 1):
+            back = max(raw.rfind(mark, start, max(back, 0)) for mark in " \n")
+        start = end if end == len(raw) or back < start else back + 1
+
+
+def _sketched(texts: pl.DataFrame) -> pl.DataFrame:
     words = (
-        snapshot.raw_texts.lazy()
+        texts.lazy()
         .select(
             "document_id",
             word=pl.col("raw").str.to_lowercase().str.replace_all("\n", " ", literal=True).str.split(" "),
@@ -63,22 +107,27 @@ def sketches(snapshot: Snapshot) -> pl.DataFrame:
         .explode("word", empty_as_null=True)
         .select("document_id", word=pl.col("word").hash(_SEED))
     )
-    shingle = pl.col("word")
-    for step in range(1, SHINGLE):
-        shingle = shingle.hash(_SEED + step).xor(pl.col("word").shift(-step))
     same = pl.col("document_id") == pl.col("document_id").shift(1 - SHINGLE)
     return (
-        words.select("document_id", shingle=shingle.hash(_SEED), is_whole=same.fill_null(value=False))
+        words.select("document_id", shingle=_shingle(), is_whole=same.fill_null(value=False))
         .filter("is_whole")
         .group_by("document_id")
-        .agg(pl.col("shingle").unique().bottom_k(_KEPT))
+        .agg(_LOWEST)
         .explode("shingle", empty_as_null=True)
         .collect()
     )
 
 
+def _shingle() -> pl.Expr:
+    """Return the hash of each word with those that follow it, from a column of hashes of words."""
+    shingle = pl.col("word")
+    for step in range(1, SHINGLE):
+        shingle = shingle.hash(_SEED + step).xor(pl.col("word").shift(-step))
+    return shingle.hash(_SEED)
+
+
 def near_duplicates(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the documents that are nearly the text of a document in another part, one of the two in the test."""
+    """Yield the documents that are nearly the text of documents before them in another part: one issue a document."""
     table = snapshot.tables[TEXT_TABLE]
     frames = snapshot.census.kept.get("consistency.near_duplicates", ())
     sampled = pl.concat(frames) if frames else pl.DataFrame(schema=_SKETCHED)
@@ -93,25 +142,65 @@ def near_duplicates(snapshot: Snapshot) -> Iterator[Issue]:
         .group_by("document_id", "document_id_other")
         .len()
         .filter(pl.col("len") >= _SHARED)
-        .sort("document_id", "document_id_other")
+        .sort("document_id_other", "document_id")
     )
     rows = {row["document_id"]: row for row in table.sound.iter_rows(named=True)} if pairs.height else {}
+    compared = _Compared(snapshot)
+    found: dict[str, list[tuple[str, float]]] = {}
     for one, other, _ in pairs.iter_rows():
-        if rows[one]["sha256"] == rows[other]["sha256"]:
-            continue
-        likeness = _likeness(*(_shingles(snapshot, rows[name]["text_path"]) for name in (one, other)))
-        if likeness >= SIMILAR:
-            message = f"{other} ({rows[other]['split']}) is nearly {one} ({rows[one]['split']}): {likeness:.0%} of their shingles are common"
-            at, related = place(table, rows[other], "split"), (place(table, rows[one], "split"),)
-            yield RULES["split.near-duplicate"].issue(at, rows[other]["split"], message, related=related)
+        if rows[one]["sha256"] != rows[other]["sha256"]:
+            alike = compared.likeness(rows[one]["text_path"], rows[other]["text_path"])
+            if alike >= SIMILAR:
+                found.setdefault(other, []).append((one, alike))
+    for other, ones in found.items():
+        one, alike = ones[0]
+        more = f", and {plural(len(ones) - 1, 'other document')}" if len(ones) > 1 else ""
+        message = f"{other} ({rows[other]['split']}) is nearly {one} ({rows[one]['split']}){more}: {alike:.0%} of their shingles are common"
+        related = [place(table, rows[name], "split") for name, _ in ones]
+        at, split = place(table, rows[other], "split"), rows[other]["split"]
+        yield RULES["split.near-duplicate"].issue(at, split, message, related=related)
 
 
-def _shingles(snapshot: Snapshot, path: str) -> set[tuple[str, ...]]:
-    words = _WORD.findall(snapshot.package.gate.read(path, MAX_TEXT).decode("utf-8", "replace").lower())
+class _Compared:
+    """The shingles of texts, kept for the next comparison as long as they are not too many; of long texts as hashes."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._gate = snapshot.package.gate
+        self._sets: dict[str, set[tuple[str, ...]]] = {}
+        self._hashes: dict[str, pl.Series] = {}
+
+    def likeness(self, one: str, other: str) -> float:
+        """Return the Jaccard index of the shingles of two texts."""
+        if max(self._gate.size(one), self._gate.size(other)) <= _SHORT:
+            return likeness(*(self._kept(self._sets, path, shingles, _SETS) for path in (one, other)))
+        first, second = (self._kept(self._hashes, path, _hashes, _HASHES) for path in (one, other))
+        common = int(first.is_in(second.implode()).sum())
+        return common / max(1, len(first) + len(second) - common)
+
+    def _kept(self, known: dict[str, _Sized], path: str, find: Callable[[str], _Sized], most: int) -> _Sized:
+        """Return what is known of a text, else what is found, in the place of others where it would be too much."""
+        if path not in known:
+            found = find(self._gate.read(path, MAX_TEXT).decode("utf-8", "replace"))
+            while known and sum(map(len, known.values())) + len(found) > most:
+                del known[next(iter(known))]
+            known[path] = found
+        return known[path]
+
+
+def _hashes(text: str) -> pl.Series:
+    """Return the hashes of the shingles of a text, once each."""
+    words = pl.Series([text]).str.to_lowercase().str.extract_all(_WORD.pattern).explode()
+    found = words.hash(_SEED).to_frame("word").select(_shingle()).to_series()
+    return found.head(max(0, len(words) - SHINGLE + 1)).unique()
+
+
+def shingles(text: str) -> set[tuple[str, ...]]:
+    """Return every stretch of ``SHINGLE`` words of a text, in lower case."""
+    words = _WORD.findall(text.lower())
     return set(zip(*(words[start:] for start in range(SHINGLE)), strict=False))
 
 
-def _likeness(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
+def likeness(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
     """Return the Jaccard index of two sets: the share of what either has that both have."""
     return len(one & other) / max(1, len(one | other))
 
@@ -168,7 +257,33 @@ def label_variation(snapshot: Snapshot) -> Iterator[Issue]:
                 yield RULES["cons.label-variation"].issue(at, row["entity_type"], message, related=related)
 
 
+_MOST_TIMES = 3
+"""How many times the usual link of a word there is, and for each other one, where the other is taken for a slip."""
+
+
+def link_variation(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the words of nationality and religion that are linked otherwise than nearly always.
+
+    A package in several batches is judged batch by batch.
+    """
+    table = snapshot.tables["mentions"]
+    is_word = (pl.col("entity_type") == "NORP") & (pl.col("mention_type") == "NAM")
+    words = table.sound.select(LINE, "text", "entity_id", is_word=is_word & (pl.col("entity_id") != ""))
+    words = words.filter("is_word").drop("is_word")
+    counts = words.group_by("text", "entity_id").len().filter(pl.len().over("text") > 1)
+    usual = counts.sort("len", "entity_id").group_by("text").last()
+    usual = usual.rename({"entity_id": "usual", "len": "most"})
+    odd = counts.join(usual, on="text").filter(pl.col("most") >= _MOST_TIMES * pl.col("len"))
+    odd = odd.filter(pl.col("entity_id") != pl.col("usual"))
+    found = words.join(odd, on=["text", "entity_id"]).select(LINE, "usual", "most")
+    for row in rows_at(table, found):
+        message = f"{row['text']!r} links to {row['entity_id']!r} here, and to {row['usual']!r} in {row['most']} places"
+        at, fault = place(table, row, "entity_id"), f"{row['text']} {row['entity_id']}"
+        yield RULES["cons.link-variation"].issue(at, row["entity_id"], message, fault=fault)
+
+
 CHECKS = (
+    Check((RULES["cons.link-variation"],), link_variation, needs=("mentions",)),
     Check((RULES["cons.label-variation"],), label_variation, needs=("mentions", "sentences")),
     Check(
         (RULES["split.near-duplicate"],),

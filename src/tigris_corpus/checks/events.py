@@ -18,7 +18,7 @@ from tigris_corpus.checks.rule import (
 )
 from tigris_corpus.checks.spans import RULES as SPAN_RULES
 from tigris_corpus.descriptor import nearest
-from tigris_corpus.engine.expressions import document_expr, hashed
+from tigris_corpus.engine.expressions import document_expr, documents_of, hashed
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ RULES = by_code(
     error(
         5,
         "event.no-incident",
-        "Every event that has happened belongs to an incident, so that happenings can be counted once.",
+        "Every actual event belongs to an incident, so that happenings can be counted once: a denied one to what it denies.",
         "name its incident; add one where there is none",
-        bad="actual, positive, and no incident_id",
-        good="actual, positive, soleimani-killing",
+        bad="actual, and no incident_id",
+        good="actual, soleimani-killing",
     ),
     error(
         5,
@@ -142,11 +142,29 @@ def sources(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["event.cross-document"].issue(place(table, row, "source_mention_id"), value, message)
 
 
+def strangers(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the arguments whose mention is of another document: one issue an event."""
+    table = snapshot.tables["arguments"]
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows_at(table, table.sound.filter(~_is_at_home(table.sound)).select(LINE)):
+        grouped[row["event_id"]].append(row)
+    for rows in grouped.values():
+        yield _argument_issue(snapshot, table, "event.cross-document", rows)
+
+
+def _is_at_home(arguments: pl.DataFrame) -> pl.Series:
+    """Return whether the mention of each argument is of the document of its event."""
+    return documents_of(arguments["event_id"]) == documents_of(arguments["mention_id"])
+
+
 def repeated_events(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events that were entered twice, and those that tell of one happening again in one sentence."""
     table = snapshot.tables["events"]
     span = ["sentence_id", "trigger_start", "trigger_end", "event_type", "incident_id", "realis", "polarity"]
     yield from _again(table, span, "key.duplicate-content", "stands already as")
+
+
+_TWO_HAPPENINGS = "remove one of the two; where they are two happenings, give each its own incident_id"
 
 
 def _again(table: Table, by: list[str], code: str, wording: str) -> Iterator[Issue]:
@@ -158,7 +176,7 @@ def _again(table: Table, by: list[str], code: str, wording: str) -> Iterator[Iss
         if first is not row:
             message = f"{row['trigger_text']!r} {wording} {first['event_id']}"
             at, related = place(table, row), (place(table, first),)
-            yield SPAN_RULES[code].issue(at, row["event_id"], message, related=related)
+            yield SPAN_RULES[code].issue(at, row["event_id"], message, _TWO_HAPPENINGS, related)
 
 
 def speakers(snapshot: Snapshot) -> Iterator[Issue]:
@@ -183,6 +201,7 @@ def same_fillers(snapshot: Snapshot) -> Iterator[Issue]:
     filled = table.sound.select(LINE, "event_id", "role", "mention_id")
     filled = filled.filter(pl.struct("event_id", "role").is_duplicated()).join(linked, on="mention_id")
     by = ["event_id", "role", "entity_id"]
+    filled = filled.filter(_is_at_home(filled))  # one of another document is reported as such
     doubled = filled.filter(pl.struct(by).is_duplicated()).select(LINE, "entity_id")
     firsts: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows_at(table, doubled):
@@ -203,20 +222,21 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["event.generic-incident"].issue(
             place(table, row, "incident_id"), row["incident_id"], message
         )
-    happened = (pl.col("realis") == "actual") & (pl.col("polarity") == "positive")
+    happened = pl.col("realis") == "actual"
     blank = document_expr("event_id").is_in(snapshot.blank("incidents").implode())
     for row in table.sound.filter(happened & (pl.col("incident_id") == "") & ~blank).iter_rows(named=True):
-        message = f"{row['trigger_text']!r} has happened and has no incident"
+        message = f"{row['trigger_text']!r} is actual and has no incident"
         yield RULES["event.no-incident"].issue(place(table, row, "incident_id"), "", message)
     own = snapshot.sound("incidents").select("incident_id", incident_type="event_type", incident_line=LINE)
     joined = table.sound.join(own, on="incident_id", how="inner")
     is_linked = pl.col("realis") != "generic"  # such a link goes, whatever the type
     wrong = joined.filter(is_linked & (pl.col("event_type") != pl.col("incident_type")))
     parent = snapshot.tables["incidents"]
+    parents = parent.by_number(wrong["incident_line"])
     for row in rows_at(table, wrong.select(LINE, "incident_type", "incident_line")):
         name = row["incident_id"]
         message = f"the event is {row['event_type']} and its incident {name!r} {row['incident_type']}"
-        other = next(parent.sound.filter(pl.col(LINE) == row["incident_line"]).iter_rows(named=True))
+        other = parents[row["incident_line"]]
         at, related = place(table, row, "event_type"), (place(parent, other, "event_type"),)
         yield RULES["event.incident-type"].issue(at, row["event_type"], message, related=related, fault=name)
 
@@ -244,13 +264,12 @@ def arguments(snapshot: Snapshot) -> Iterator[Issue]:
             .alias("code")
         )
         .filter(pl.col("code").is_not_null())
-        .select(LINE, "code", "event_type", "entity_type", "e_sentence", "m_sentence")
     )
+    broken = broken.filter(_is_at_home(broken))  # as above
+    broken = broken.select(LINE, "code", "event_type", "entity_type", "e_sentence", "m_sentence")
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows_at(table, broken):
-        document = row["event_id"].partition("-")[0]
-        leaves = row["code"] == "event.cross-sentence" and not row["mention_id"].startswith(f"{document}-")
-        grouped[row["event_id"], "event.cross-document" if leaves else row["code"]].append(row)
+        grouped[row["event_id"], row["code"]].append(row)
     for (_, code), rows in grouped.items():
         yield _argument_issue(snapshot, table, code, rows)
 
@@ -352,6 +371,7 @@ _LICENCES = ("roles", "role_fillers")
 CHECKS = (
     Check((SPAN_RULES["key.duplicate-content"],), repeated_events, needs=("events",)),
     Check((RULES["event.cross-document"],), sources, needs=("events",)),
+    Check((RULES["event.cross-document"],), strangers, needs=("arguments",)),
     Check(
         tuple(RULES[f"event.{name}"] for name in ("no-incident", "generic-incident", "incident-type")),
         incidents,
@@ -360,10 +380,7 @@ CHECKS = (
     Check((RULES["event.source-type"],), speakers, needs=("events", "mentions")),
     Check((RULES["event.entity-repeated"],), same_fillers, needs=("arguments", "mentions")),
     Check(
-        tuple(
-            RULES[f"event.{name}"]
-            for name in ("cross-document", "cross-sentence", "role-not-licensed", "filler-type")
-        ),
+        tuple(RULES[f"event.{name}"] for name in ("cross-sentence", "role-not-licensed", "filler-type")),
         arguments,
         needs=("arguments", "events", "mentions", *_LICENCES),
     ),

@@ -9,6 +9,7 @@ import polars as pl
 from tigris_corpus.checks.package import RULES as PACKAGE_RULES
 from tigris_corpus.checks.rule import EVERYWHERE, Check, Stage, by_code, error, place, warning
 from tigris_corpus.descriptor import TEXT_TABLE
+from tigris_corpus.engine.snapshot import id_column
 from tigris_corpus.issues import Location, plural
 from tigris_corpus.paths import PathError, check_form
 
@@ -138,8 +139,9 @@ FORM = by_code(
     error(
         1,
         "csv.column-order",
-        "Columns stand in the order of the schema, so that a change of rows shows as a change of rows.",
-        "put the columns into the order of the schema; tigris fmt does it",
+        "Columns stand in the order of the schema, so that a change of rows shows as a change of rows, and a header over the "
+        "wrong cells is seen.",
+        "restore the header if it alone was changed; where the cells were moved with it, tigris fmt moves them back",
         bad="sentence_id,mention_id",
         good="mention_id,sentence_id",
     ),
@@ -262,7 +264,7 @@ def _behind(snapshot: Snapshot, name: str, end_of: str, document: str, at: int) 
     if not snapshot.readable(name):
         return 0
     rows = snapshot.sound(name)
-    first = snapshot.tables[name].schema.names[0]
+    first = id_column(snapshot.tables[name].schema)
     return rows.filter(pl.col(first).str.starts_with(f"{document}-") & (pl.col(end_of) > at)).height
 
 

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tigris_corpus.checks.characters import RULES as CHARACTERS
 from tigris_corpus.checks.characters import hidden_in
-from tigris_corpus.checks.rule import EVERYWHERE, Check, by_code, error, place, rows_at
+from tigris_corpus.checks.rule import EVERYWHERE, Check, Undecidable, by_code, error, place, rows_at
 from tigris_corpus.descriptor import TEXT_TABLE, nearest
-from tigris_corpus.engine.expressions import documents_of, full_match, hashed, is_supported
+from tigris_corpus.engine.expressions import (
+    document_expr,
+    documents_of,
+    full_match,
+    hashed,
+    is_supported,
+    number_of,
+)
 from tigris_corpus.engine.reader import LINE
-from tigris_corpus.engine.snapshot import profile_labels
+from tigris_corpus.engine.snapshot import LABEL_TABLES, id_column, profile_labels
+from tigris_corpus.issues import Location
+from tigris_corpus.paths import MAX_TEXT, PathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tigris_corpus.descriptor import ForeignKey
-    from tigris_corpus.engine.snapshot import Snapshot, Table
+    from tigris_corpus.engine.snapshot import Elsewhere, Snapshot, Table
     from tigris_corpus.issues import Issue
 
 RULES = by_code(
@@ -26,7 +38,7 @@ RULES = by_code(
         3,
         "key.duplicate",
         "Two rows of one key cannot be told apart by what refers to them.",
-        "give the later row the next free id, or remove it",
+        "remove the later row, or give it a key of its own",
         bad="D000-M001 twice",
         good="D000-M001 and D000-M002",
         spreads=True,
@@ -85,7 +97,7 @@ RULES = by_code(
         3,
         "link.stale",
         "What was withdrawn or merged into another is no longer referred to.",
-        "use the id that deprecated.csv gives in its place; tigris fmt --fix does it",
+        "use the id that deprecated.csv gives in its place; where it gives none, remove the row",
         bad="a mention of an entity that was merged into iraq",
         good="a mention of iraq",
     ),
@@ -98,14 +110,17 @@ RULES = by_code(
         good="D000-M001 in sentence D000-S001",
     ),
 )
+_NO_SUCCESSOR = "deprecated.csv gives no one id in its place: use one that it gives, or remove the row"
+_REPEATS = 20_000
+"""How many rows of one key are looked at in all batches together."""
 _GUESSED = 20
 _CANDIDATES = 5000
 """How many issues are given the nearest id, and among how many: guessing is slow."""
+_NAMING = {"sentences": "sentence_id", "adjudication": "adjudication_id"}
+"""The tables whose rows name their document in a column, and their ids, which begin with it."""
 _OWN = (
-    ("sentences", "sentence_id", "document_id"),
     ("mentions", "mention_id", "sentence_id"),
     ("events", "event_id", "sentence_id"),
-    ("adjudication", "adjudication_id", "document_id"),
     ("adjudication", "document_id", "sentence_id"),
 )
 """The columns of one row that must begin with the same document, where both are filled."""
@@ -119,21 +134,129 @@ def duplicates(snapshot: Snapshot) -> Iterator[Issue]:
         keys = [key for key in (table.schema.primary_key, *table.schema.unique_keys) if key]
         keys += [(field.name,) for field in table.schema.fields if field.unique]
         seen: set[int] = set()
-        for key in keys:
-            run, last = 0, (0, 0)
-            for row, first in _repeated(table.texts, key):
+        for key in dict.fromkeys(keys):
+            is_cut = snapshot.elsewhere is not None and table.name in LABEL_TABLES
+            found = _in_all(snapshot, table, key) if is_cut else _in_table(snapshot, table, key)
+            for row, before, code, run in found:
                 if row[LINE] not in seen:
                     seen.add(row[LINE])
-                    if (row[LINE] - 1, first[LINE] - 1) != last:
-                        run += 1
-                    last = (row[LINE], first[LINE])
                     fault = f"{table.name} {key} {run}"  # rows pasted again in one go
                     value = "+".join(str(row[name]) for name in key)
-                    before = place(table, first)
                     message = f"{', '.join(key)} {value!r} stands already on line {before.line or before.row}"
-                    at = place(table, row, key[0])
-                    code = _duplicate_code(table, key, row, first)
-                    yield RULES[code].issue(at, value, message, related=(before,), fault=fault)
+                    at, hint = place(table, row, key[0]), _own_id(table, key, code)
+                    yield RULES[code].issue(at, value, message, hint, related=(before,), fault=fault)
+
+
+def _own_id(table: Table, key: tuple[str, ...], code: str) -> str | None:
+    """Return how a row gets a key of its own, where its ids are numbered or its key is of several columns."""
+    if code != "key.duplicate":
+        return None
+    if len(key) > 1:
+        return f"remove the later row, or mend its {' or '.join(key)}"
+    is_numbered = (table.schema.field(key[0]).pattern or "").endswith("[0-9]{3,}")
+    return "give the later row the next free id, or remove it" if is_numbered else None
+
+
+_Repeat = tuple[dict[str, Any], Location, str, Any]
+"""A row whose key stands before it: the row, the place of the first with the key, the code, and what tells its run."""
+
+
+def _in_table(snapshot: Snapshot, table: Table, key: tuple[str, ...]) -> Iterator[_Repeat]:
+    """Yield the rows of a table that repeat the key of an earlier one, but those that are in doubt."""
+    runs = _Runs()
+    told: set[int] | None = None
+    for row, first in _repeated(table.rows, key):
+        told = _told_otherwise(snapshot, table, key) if told is None else told
+        run = runs.of(row[LINE], first[LINE])
+        if row[LINE] not in told:
+            yield row, place(table, first), _duplicate_code(table, key, row, first), run
+
+
+def _told_otherwise(snapshot: Snapshot, table: Table, key: tuple[str, ...]) -> set[int]:
+    """Return the rows in doubt, and the documents whose hash is not that of their text, or is one that is wrong in another."""
+    told = set(table.doubtful[LINE])
+    if (table.name, key) == (TEXT_TABLE, ("sha256",)):
+        repeated = table.rows.filter(pl.col("sha256").is_duplicated() & (pl.col("sha256") != ""))
+        wrong = [row for row in repeated.iter_rows(named=True) if not _has_its_hash(snapshot, row)]
+        told |= {row[LINE] for row in wrong}
+        counts = repeated.filter(~pl.col(LINE).is_in([row[LINE] for row in wrong]))["sha256"]
+        single = counts.filter(~counts.is_duplicated())
+        told |= set(repeated.filter(pl.col("sha256").is_in(single.implode()))[LINE])
+    return told
+
+
+def _has_its_hash(snapshot: Snapshot, row: dict[str, Any]) -> bool:
+    """Whether the text of a document has the hash that its row gives, as far as it can be read."""
+    try:
+        text = snapshot.package.gate.read(row["text_path"], MAX_TEXT)
+    except PathError:
+        return True  # the path is what is wrong
+    return bool(hashlib.sha256(text).hexdigest() == row["sha256"])
+
+
+class _Runs:
+    """The runs of rows that stand one after another as those do that they repeat: they were pasted in one go."""
+
+    def __init__(self) -> None:
+        self._run: object = None
+        self._last = (0, 0)
+
+    def of(self, row: int, first: int, mark: object = None) -> object:
+        """Return what tells the run of a row: the mark, or else the number, of the row that it begins with."""
+        if (row - 1, first - 1) != self._last:
+            self._run = mark or row
+        self._last = (row, first)
+        return self._run
+
+
+@dataclass(frozen=True)
+class _Repeats:
+    """The rows of all batches that repeat a key, by file and row: where the first with the key is, and their run."""
+
+    hashes: pl.Series
+    firsts: dict[tuple[str | None, int | None], tuple[Location, Any]]
+    is_whole: bool
+
+
+def _in_all(snapshot: Snapshot, table: Table, key: tuple[str, ...]) -> Iterator[_Repeat]:
+    """Yield the rows of a batch that repeat the key of an earlier row, of the same batch or of another."""
+    elsewhere, code = snapshot.elsewhere, "key.duplicate"
+    if table.name == "arguments" and key == table.schema.primary_key:
+        code = "event.duplicate-argument"
+    is_within = id_column(table.schema) in key  # such a key is repeated inside a document, if anywhere
+    if elsewhere is None or (is_within and _is_unique(table.rows, key)):
+        return
+    repeats = elsewhere.once((table.name, "repeats", key), lambda: _repeats(elsewhere, table, key))
+    rows = _filled(table.texts, key).filter(hashed(key).is_in(repeats.hashes.implode())).sort(LINE)
+    for row in rows.iter_rows(named=True):
+        file, _, number = table.locate(row[LINE])
+        if (file, number) in repeats.firsts:
+            before, run = repeats.firsts[file, number]
+            yield row, before, code, run
+    if not repeats.is_whole:
+        raise Undecidable(f"{table.name} has more rows of one key than are looked at")
+
+
+def _repeats(elsewhere: Elsewhere, table: Table, key: tuple[str, ...]) -> _Repeats:
+    """Return the rows of a table, in all batches, that repeat the key of an earlier one."""
+    hashes = elsewhere.keys(table.name, key)
+    hashes = hashes.filter(hashes.is_duplicated()).unique()
+    order = {path: number for number, path in enumerate(table.resource.paths)}
+    found: list[tuple[tuple[int, int], tuple[Any, ...], Location]] = []
+    for piece in elsewhere.tables(table.name) if len(hashes) else ():
+        rows = _filled(piece.rows, key).filter(hashed(key).is_in(hashes.implode()))
+        for row in rows.head(_REPEATS + 1 - len(found)).iter_rows(named=True):
+            at = place(piece, row)
+            found.append(((order.get(at.file or "", 0), at.row or 0), tuple(row[name] for name in key), at))
+    firsts: dict[tuple[Any, ...], tuple[tuple[int, int], Location]] = {}
+    runs = _Runs()
+    repeated: dict[tuple[str | None, int | None], tuple[Location, Any]] = {}
+    for number, values, at in sorted(found[:_REPEATS], key=itemgetter(0)):
+        first = firsts.setdefault(values, (number, at))
+        if first[0] != number:
+            run = runs.of(number[1], first[0][1], mark=f"{at.file} {at.row}")
+            repeated[at.file, at.row] = (first[1], run)
+    return _Repeats(hashes, repeated, is_whole=len(found) <= _REPEATS)
 
 
 def _duplicate_code(table: Table, key: tuple[str, ...], row: dict[str, Any], first: dict[str, Any]) -> str:
@@ -147,13 +270,21 @@ def _duplicate_code(table: Table, key: tuple[str, ...], row: dict[str, Any], fir
     return "key.duplicate"
 
 
+def _is_unique(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
+    return frame.select(hashed(key)).to_series().n_unique() == frame.height
+
+
+def _filled(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """Return the rows that have a key: an empty key of one column is none."""
+    return frame.filter(pl.col(key[0]) != "") if len(key) == 1 else frame
+
+
 def _repeated(frame: pl.DataFrame, key: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the rows that repeat the key of an earlier row, with that row; an empty key of one column is no key."""
+    """Yield the rows that repeat the key of an earlier row, with that row."""
     by = list(key)
-    if frame.select(hashed(by)).to_series().n_unique() == frame.height:
+    if _is_unique(frame, key):
         return
-    filled = frame.filter(pl.col(by[0]) != "") if len(by) == 1 else frame
-    repeated = filled.filter(pl.struct(by).is_duplicated()).sort(LINE)
+    repeated = _filled(frame, key).filter(pl.struct(by).is_duplicated()).sort(LINE)
     firsts: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in repeated.iter_rows(named=True):
         values = tuple(row[name] for name in by)
@@ -171,12 +302,14 @@ def references(snapshot: Snapshot) -> Iterator[Issue]:
     excused: set[tuple[str, str]] = set()
     for table, key in _links(snapshot):
         name = key.resource or table.name
-        for row in rows_at(table, _lost(snapshot, table, key)):
-            wanted = name, "+".join(row[column] for column in key.fields)
+        lost = _lost(snapshot, table, key)
+        found = {line: "+".join(cells) for line, *cells in lost.select(LINE, *key.fields).iter_rows()}
+        for row in rows_at(table, lost.select(LINE)):
+            wanted = name, found[row[LINE]]
             if wanted not in hints and wanted not in excused:
                 if name not in excuses:
                     excuses[name] = _unknown_keys(snapshot.tables[name])
-                if _is_there(snapshot.tables[name], wanted[1]):
+                if _is_there(snapshot, name, wanted[1]):
                     excused.add(wanted)
                 elif excuses[name]:
                     excuses[name] -= 1
@@ -186,20 +319,30 @@ def references(snapshot: Snapshot) -> Iterator[Issue]:
                         _near(snapshot.tables[name], key, wanted[1]) if len(hints) < _GUESSED else None
                     )
             if wanted in hints:
-                yield _missing(table, row, key, hints[wanted], withdrawn.get(wanted))
+                yield _missing(table, row, key, wanted, hints[wanted], withdrawn.get(wanted))
 
 
-def _is_there(target: Table, value: str) -> bool:
+def _is_there(snapshot: Snapshot, name: str, value: str) -> bool:
     """Whether a row that could not be read, and is reported as broken, holds a key."""
-    return any(value in line for line in target.lost)
+    if snapshot.tables[name].may_hold(value):
+        return True
+    document = value.partition("-")[0]
+    is_own = document[:1] == "D" and document[1:].isdecimal() and snapshot.batch.has(document)
+    if snapshot.elsewhere is None or name not in LABEL_TABLES or is_own:
+        return False
+    return any(piece.may_hold(value) for piece in snapshot.elsewhere.lost(name))
 
 
 def _missing(
-    table: Table, row: dict[str, Any], key: ForeignKey, hint: str | None, successor: str | None
+    table: Table,
+    row: dict[str, Any],
+    key: ForeignKey,
+    wanted: tuple[str, str],
+    hint: str | None,
+    successor: str | None,
 ) -> Issue:
     """Return the issue of a reference that leads nowhere, by what is known of why."""
-    name = key.resource or table.name
-    value = "+".join(row[column] for column in key.fields)
+    name, value = wanted
     at = place(table, row, key.fields[0])
     code, message = "key.missing-parent", f"{value!r} is not in {name}"
     if hidden := hidden_in(value):
@@ -207,7 +350,7 @@ def _missing(
         return rule.issue(at, value, f"{value!r} has a character that does not show: {hidden}")
     if successor is not None:
         code, message = "link.stale", f"{value!r} is withdrawn, by deprecated.csv"
-        hint = f'use "{successor}" in its place; tigris fmt --fix does it' if successor else None
+        hint = f'use "{successor}" in its place; tigris fmt --fix does it' if successor else _NO_SUCCESSOR
     elif (table.name, key.fields) == ("passes", ("annotator_id",)):
         code = "prov.annotator"
     return RULES[code].issue(at, value, message, hint, fault=f"{name} {value}")
@@ -253,6 +396,8 @@ def _unknown_keys(table: Table) -> int:
     if key.pattern and is_supported(key.pattern):
         is_wrong |= ~cell.str.contains(full_match(key.pattern))
     repeated = table.rows.height - table.rows[key.name].n_unique()
+    if table.name in _NAMING:
+        is_wrong |= document_expr(key.name) != pl.col("document_id")
     return table.doubtful.filter(is_wrong).height + repeated
 
 
@@ -261,7 +406,7 @@ def _is_enumeration(snapshot: Snapshot, table: Table, key: ForeignKey) -> bool:
 
 
 def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
-    """Return the lines of the rows of a table whose reference by one key leads nowhere."""
+    """Return the lines of the rows of a table whose reference by one key leads nowhere, with the reference as text."""
     target = key.resource or table.name
     known = (
         snapshot.tables[target].rows
@@ -273,12 +418,35 @@ def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
     if table.name not in snapshot.due:  # labels are looked for in the batch that has their document
         filled &= snapshot.batch.owns(key.fields[0])
     children = table.texts.select(LINE, *key.fields).filter(filled)
-    return children.filter(~hashed(key.fields).is_in(parents.implode())).select(LINE)
+    lost = children.filter(~hashed(key.fields).is_in(parents.implode()))
+    return _not_elsewhere(snapshot, lost, key, target) if lost.height else lost
+
+
+def _not_elsewhere(snapshot: Snapshot, lost: pl.DataFrame, key: ForeignKey, target: str) -> pl.DataFrame:
+    """Return the references that lead to no label of another batch either; a row of the batch would be in it."""
+    if snapshot.elsewhere is None or target not in LABEL_TABLES:
+        return lost
+    is_own = snapshot.batch.owns(key.fields[0]) & number_of(key.fields[0]).is_not_null()
+    is_id = key.reference == (id_column(snapshot.tables[target].schema),)
+    if is_id and lost.select(is_own.all()).item():
+        return lost
+    asked = lost.select(hashed(key.fields)).to_series()
+    known = snapshot.elsewhere.keys(target, key.reference)
+    return lost.filter(~hashed(key.fields).is_in(known.filter(known.is_in(asked.implode())).implode()))
+
+
+def own_prefixes(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the rows whose id begins with another document than they name: what refers to the right id is excused."""
+    yield from _other_documents(snapshot, tuple((name, own, "document_id") for name, own in _NAMING.items()))
 
 
 def prefixes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the rows whose id begins with another document than the row they belong to."""
-    for name, own, parent in _OWN:
+    yield from _other_documents(snapshot, _OWN)
+
+
+def _other_documents(snapshot: Snapshot, columns: tuple[tuple[str, str, str], ...]) -> Iterator[Issue]:
+    for name, own, parent in columns:
         if name in snapshot.due and snapshot.readable(name):
             table = snapshot.tables[name]
             apart = documents_of(table.sound[own]) != documents_of(table.sound[parent])
@@ -292,6 +460,7 @@ _DUPLICATES = ("key.duplicate", "event.duplicate-argument", "reg.duplicate-qid",
 _MISSING = ("key.missing-parent", "key.orphans", "prov.annotator", "link.stale")
 CHECKS = (
     Check(tuple(RULES[code] for code in _DUPLICATES), duplicates, stages=EVERYWHERE),
+    Check((RULES["key.document-prefix"],), own_prefixes, stages=EVERYWHERE),
     Check(tuple(RULES[code] for code in _MISSING), references, stages=EVERYWHERE),
     Check((RULES["key.document-prefix"],), prefixes, stages=EVERYWHERE),
 )

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from tigris_corpus import jsontext
+from tigris_corpus.checks.characters import is_damaged
 from tigris_corpus.checks.registry import in_rings
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
-from tigris_corpus.descriptor import TEXT_TABLE, nearest
+from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, nearest, profile
+from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.reader import LINE
+from tigris_corpus.issues import KEPT, Location
+from tigris_corpus.paths import MAX_JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.descriptor import Package
+    from tigris_corpus.engine.snapshot import Snapshot, Table
     from tigris_corpus.issues import Issue
 
 RULES = by_code(
@@ -61,6 +67,46 @@ RULES = by_code(
     ),
     error(
         5,
+        "meta.language-code",
+        "A code that no register has names no language.",
+        "write the code of the language in ISO 639",
+        bad="original_language sp",
+        good="original_language es",
+    ),
+    error(
+        5,
+        "entity.country",
+        "A code that no register has names no country, and what bears it is on no map.",
+        "write the code of three letters that ISO 3166-1 gives the country",
+        bad="country UAE",
+        good="country ARE",
+    ),
+    warning(
+        5,
+        "meta.text-language",
+        "The language of a document is that of its text, by which it is read, cut and searched.",
+        "mend the language, or the path of the text",
+        bad="language en, and a text in French",
+        good="language fr, and a text in French",
+    ),
+    warning(
+        5,
+        "meta.title",
+        "A title is what the text has as its own; one that somebody gave it is none.",
+        "copy the title from the text, or leave the cell empty",
+        bad="a title that the text does not have",
+        good="the title as it stands in the text",
+    ),
+    warning(
+        5,
+        "meta.published-later",
+        "A text was published before the package was made that has it.",
+        "mend the date, or the date in the descriptor on which the package was created",
+        bad="date_published 2042-08, in a package of 2024",
+        good="date_published 2024-08, in a package of 2024",
+    ),
+    error(
+        5,
         "reg.tombstone",
         "A withdrawn id leads to what took its place, if anything did, or the way from old labels is lost.",
         "mend the row of deprecated.csv",
@@ -91,6 +137,9 @@ _KNOWN = (
 )
 _NEEDED = {"single": 1, "double": 2, "adjudicated": 2}
 _AT_MOST = {"blank": 0, "single": 1}
+_GUESSED = 20
+"""For how many names of tables the nearest one is looked for: guessing is slow."""
+_SHOWN = 20
 _VERSION = re.compile("([0-9]+)[.]([0-9]+)[.]([0-9]+)")
 
 
@@ -120,7 +169,8 @@ def stories(snapshot: Snapshot) -> Iterator[Issue]:
         rows = list(table.sound.filter(pl.col("fold") == fold).sort(LINE).iter_rows(named=True))
         fewer_tests = tests * 2 < documents or (tests * 2 == documents and rows[0]["split"] != "test")
         odd = [row for row in rows if (row["split"] == "test") == fewer_tests]
-        others = [place(table, row, "split") for row in rows if row not in odd]
+        rest = [row for row in rows if (row["split"] == "test") != fewer_tests]
+        others = [place(table, row, "split") for row in rest[:KEPT]]
         message = f"fold {fold} has {tests} of its {documents} documents in test"
         at = place(table, odd[0], "split")
         yield RULES["split.story"].issue(at, odd[0]["split"], message, related=others)
@@ -187,8 +237,174 @@ sqi:sq srd:sc srp:sr ssw:ss sun:su swa:sw swe:sv tah:ty tam:ta tat:tt tel:te tgk
 tir:ti ton:to tsn:tn tso:ts tuk:tk tur:tr twi:tw uig:ug ukr:uk urd:ur uzb:uz ven:ve vie:vi vol:vo wel:cy
 wln:wa wol:wo xho:xh yid:yi yor:yo zha:za zho:zh zul:zu
 """
-_SHORTER = dict(pair.split(":") for pair in _ISO_639.split())
-"""The two letters of each language that ISO 639 gives them, by its three: those of 639-3, and those of libraries."""
+_FORMER = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
+_SHORTER = dict(pair.split(":") for pair in _ISO_639.split()) | _FORMER
+"""The code in use by others: that of two letters by the three of ISO 639-3 or of libraries, and by one withdrawn."""
+_SHORT = frozenset(_SHORTER.values()) | {"sh"}
+"""Every code of two letters that ISO 639 has."""
+_PRIVATE_LANGUAGE = re.compile("q[a-t][a-z]")
+_PRIVATE_COUNTRY = re.compile("AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]")
+"""Codes that the registers leave to whoever needs one."""
+_NEAR = frozenset(
+    [
+        "AFG",
+        "ARE",
+        "AUS",
+        "AUT",
+        "BEL",
+        "BGR",
+        "BHR",
+        "CAN",
+        "CHE",
+        "CHN",
+        "CYP",
+        "CZE",
+        "DEU",
+        "DNK",
+        "DZA",
+        "EGY",
+        "ESP",
+        "FIN",
+        "FRA",
+        "GBR",
+        "GRC",
+        "HUN",
+        "IND",
+        "IRL",
+        "IRN",
+        "IRQ",
+        "ISR",
+        "ITA",
+        "JOR",
+        "JPN",
+        "KWT",
+        "LBN",
+        "LBY",
+        "MAR",
+        "NLD",
+        "NOR",
+        "OMN",
+        "PAK",
+        "POL",
+        "PRT",
+        "PSE",
+        "QAT",
+        "ROU",
+        "RUS",
+        "SAU",
+        "SDN",
+        "SWE",
+        "SYR",
+        "TUN",
+        "TUR",
+        "UKR",
+        "USA",
+        "YEM",
+    ]
+)
+"""The countries that this corpus and its like name most: the register is opened for others alone."""
+
+
+def codes(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the languages and countries whose code is in no register."""
+    asked = (
+        (TEXT_TABLE, "language", "meta.language-code", _is_language, "ISO 639"),
+        (TEXT_TABLE, "original_language", "meta.language-code", _is_language, "ISO 639"),
+        ("entities", "country", "entity.country", _is_country, "ISO 3166-1"),
+    )
+    for name, field, code, is_known, register in asked:
+        if not snapshot.readable(name):
+            continue
+        table = snapshot.tables[name]
+        values = table.sound[field].unique()
+        unknown = [value for value in values if value and not is_known(value)]
+        for row in table.sound.filter(pl.col(field).is_in(unknown)).sort(LINE).iter_rows(named=True):
+            message = f"{row[field]!r} is no code of {register}"
+            fault = f"{code} {row[field]}"
+            yield RULES[code].issue(place(table, row, field), row[field], message, fault=fault)
+
+
+def _is_language(tag: str) -> bool:
+    primary = tag.partition("-")[0]
+    if primary in _SHORTER or primary in _SHORT or _PRIVATE_LANGUAGE.fullmatch(primary):
+        return True  # one that has a shorter code is reported as such
+    if len(primary) == len("en"):
+        return False
+    import pycountry  # noqa: PLC0415 - a register of 8,000 languages, for a code that is not among the usual ones
+
+    registers = (pycountry.languages, pycountry.language_families)
+    return any(register.get(alpha_3=primary) for register in registers)
+
+
+def _is_country(code: str) -> bool:
+    if code in _NEAR or _PRIVATE_COUNTRY.fullmatch(code):
+        return True
+    import pycountry  # noqa: PLC0415 - as above
+
+    registers = (pycountry.countries, pycountry.historic_countries)
+    return any(register.get(alpha_3=code) for register in registers)
+
+
+_COMMON = {
+    "en": " the | of | and | to | that | was | were | by ",
+    "fr": " le | la | les | des | du | et | une | est ",
+}
+_SAMPLE = 800
+"""So many characters of a text show its language."""
+_FEWEST, _TIMES = 5, 3
+"""How many common words of the other language there are, and how many times those of its own, where a text is not in it."""
+
+
+def texts(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the documents whose text is in another language, or has not their title."""
+    table = snapshot.tables[TEXT_TABLE]
+    columns = ["document_id", "language", "title", LINE]
+    raw = snapshot.raw_texts.select("document_id", "raw").join(table.sound.select(columns), on="document_id")
+    head = pl.col("raw").str.slice(0, _SAMPLE)
+    counted = raw.select(
+        LINE, "language", *(head.str.count_matches(words).alias(name) for name, words in _COMMON.items())
+    )
+    for own, other in (("en", "fr"), ("fr", "en")):
+        is_other = (pl.col(other) >= _FEWEST) & (pl.col(other) > _TIMES * pl.col(own))
+        wrong = counted.filter(pl.col("language").str.contains(f"^{own}(-|$)") & is_other)
+        for row in rows_at(table, wrong.select(LINE)):
+            message = f"the language is {row['language']}, and the words of the text are {_LANGUAGES[other]}"
+            at = place(table, row, "language")
+            yield RULES["meta.text-language"].issue(at, row["language"], message)
+    titled = raw.filter(~pl.col("raw").str.contains(pl.col("title"), literal=True))
+    lacking = [
+        line
+        for line, title, text in titled.select(LINE, "title", "raw").iter_rows()
+        if not (_has(text, title) or is_damaged(title))
+    ]
+    for row in rows_at(table, pl.DataFrame({LINE: lacking}, schema={LINE: pl.UInt32})):
+        message = f"the text has no {row['title']!r}"
+        yield RULES["meta.title"].issue(place(table, row, "title"), row["title"], message)
+
+
+_LANGUAGES = {"en": "English", "fr": "French"}
+
+
+def _has(text: str, title: str) -> bool:
+    """Whether a text has a title, whatever the case and the blanks."""
+    return " ".join(title.casefold().split()) in " ".join(text.casefold().split())
+
+
+def published(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the documents that were published after the package was created."""
+    created = str(snapshot.package.descriptor.get("created", ""))[:10]
+    if not _DAY.fullmatch(created):
+        return
+    table = snapshot.tables[TEXT_TABLE]
+    dates = table.sound["date_published"].unique()
+    later = [date for date in dates if date and ((bounds(date) or (None,))[0] or "") > created]
+    for row in table.sound.filter(pl.col("date_published").is_in(later)).sort(LINE).iter_rows(named=True):
+        message = f"the text is of {row['date_published']}, and the package of {created}"
+        at = place(table, row, "date_published")
+        yield RULES["meta.published-later"].issue(at, row["date_published"], message)
+
+
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def tombstones(snapshot: Snapshot) -> Iterator[Issue]:
@@ -196,39 +412,93 @@ def tombstones(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["deprecated"]
     package = snapshot.package
     withdrawn = set(table.sound.select("table", "id").iter_rows())
-    successors: dict[str, list[str]] = {}
-    for row in table.sound.iter_rows(named=True):
-        successors.setdefault(f"{row['table']}/{row['id']}", []).append(
-            f"{row['table']}/{row['replaced_by']}"
-        )
-    rings = in_rings(successors)
+    rings = _rings(table)
+    members: dict[int, list[str]] = {}
+    for node, number in rings.items():
+        members.setdefault(number, []).append(node.partition("/")[2])
+    ids: dict[str, frozenset[str]] = {}
+    hints: dict[str, str | None] = {}
+    named = _named(package) - {name for name in package.tables if len(package.schema(name).primary_key) > 1}
     told: set[int | str] = set()
+    early: list[dict[str, Any]] = []
     for row in table.sound.iter_rows(named=True):
         name, successor = row["table"], row["replaced_by"]
         field, value, message, hint = "table", name, f"there is no table {name!r}", None
         if name in package.tables and len(package.schema(name).key) == 1:
-            field, message = _fault_of(snapshot, row, withdrawn)
+            if name not in ids and snapshot.readable(name):
+                ids[name] = frozenset(snapshot.tables[name].rows[package.schema(name).key[0]])
+            field, message = _fault_of(snapshot, row, withdrawn, ids.get(name))
             value = row[field]
+        elif name in named:
+            message = ""  # it is there, and what is wrong with it is reported
         else:
-            near = nearest(name, list(package.tables))
-            hint = f'did you mean "{near}"?' if near else None
+            hint = _near_table(name, package, hints)
         own, other = f"{name}/{row['id']}", f"{name}/{successor}"
         if own == other or (own in rings and rings[own] == rings.get(other)):
             ring = rings.get(own, own)
             if ring not in told:
                 told.add(ring)
-                several = " and ".join(
-                    sorted(node.partition("/")[2] for node, number in rings.items() if number == ring)
-                )
-                message = f"{several} replace each other" if several else f"{row['id']} replaces itself"
+                message = _ring_message(row["id"], sorted(members.get(rings.get(own, -1), [])))
                 yield RULES["reg.merge-cycle"].issue(place(table, row, "replaced_by"), successor, message)
+        elif field == "version":
+            early.append(row)
         elif message:
-            fault = "version" if field == "version" else None  # most likely that of the package is wrong
-            yield RULES["reg.tombstone"].issue(place(table, row, field), value, message, hint, fault=fault)
+            yield RULES["reg.tombstone"].issue(place(table, row, field), value, message, hint)
+    yield from _to_come(package, table, early)
 
 
-def _fault_of(snapshot: Snapshot, row: dict[str, str], withdrawn: set[tuple[str, str]]) -> tuple[str, str]:
-    """Return the field and the fault of a row of deprecated, or no fault."""
+def _rings(table: Table) -> dict[str, int]:
+    """Return the withdrawn ids that replace each other, with their table, each with the number of its ring."""
+    edges: dict[str, list[str]] = {}
+    for name, identifier, successor in table.sound.select("table", "id", "replaced_by").iter_rows():
+        edges.setdefault(f"{name}/{identifier}", []).append(f"{name}/{successor}")
+    return in_rings(edges)
+
+
+def _near_table(name: str, package: Package, hints: dict[str, str | None]) -> str | None:
+    """Return which table was most likely meant; ``hints`` holds what was said of the names before."""
+    if name not in hints and len(hints) < _GUESSED:
+        near = nearest(name, list(package.tables))
+        hints[name] = f'did you mean "{near}"?' if near else None
+    return hints.get(name)
+
+
+def _ring_message(identifier: str, several: list[str]) -> str:
+    """Return what to say of ids that replace each other, of which only the first are named, or of one that replaces itself."""
+    if not several:
+        return f"{identifier} replaces itself"
+    more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
+    return f"{' and '.join(several[:_SHOWN])}{more} replace each other"
+
+
+def _named(package: Package) -> set[str]:
+    """Return the tables that a package has or means to have, readable or not."""
+    entries = package.descriptor.get("resources")
+    entries = entries if isinstance(entries, list) else []
+    return set(profile().tables) | {str(entry.get("name")) for entry in entries if isinstance(entry, dict)}
+
+
+def _to_come(package: Package, table: Table, rows: list[dict[str, Any]]) -> Iterator[Issue]:
+    """Yield the withdrawn ids of a version that is still to come: of one the version is wrong, of several the package's."""
+    places = [place(table, row, "version") for row in rows]
+    if len(rows) == 1:
+        version = rows[0]["version"]
+        message = f"the version {version} is still to come: this is {package.version}"
+        yield RULES["reg.tombstone"].issue(places[0], version, message)
+    elif rows:
+        text = package.gate.read(DESCRIPTOR, MAX_JSON).decode("utf-8")
+        line = jsontext.pointer_lines(text, ["/version"]).get("/version")
+        at = Location(file=DESCRIPTOR, line=line, pointer="/version")
+        last = max((row["version"] for row in rows), key=_numbers)
+        message = f"the version is {package.version}, and {len(rows)} ids were withdrawn by {last}"
+        hint = f"raise the version to {last} or above, or mend the versions of deprecated.csv"
+        yield RULES["reg.tombstone"].issue(at, package.version, message, hint, places[:KEPT])
+
+
+def _fault_of(
+    snapshot: Snapshot, row: dict[str, str], withdrawn: set[tuple[str, str]], ids: frozenset[str] | None
+) -> tuple[str, str]:
+    """Return the field and the fault of a row of deprecated, or no fault; the ids of its table are None where it has none."""
     name, successor, package = row["table"], row["replaced_by"], snapshot.package
     key = package.schema(name).field(package.schema(name).key[0])
     form = re.compile(key.pattern or ".*")
@@ -236,7 +506,7 @@ def _fault_of(snapshot: Snapshot, row: dict[str, str], withdrawn: set[tuple[str,
         return "id", f"{row['id']!r} cannot have been an id of {name}"
     if successor and not form.fullmatch(successor):
         return "replaced_by", f"{successor!r} cannot be an id of {name}"
-    is_there = not snapshot.readable(name) or successor in set(snapshot.tables[name].rows[key.name])
+    is_there = ids is None or successor in ids
     if successor and name in snapshot.tables and not is_there and (name, successor) not in withdrawn:
         return "replaced_by", f"{successor!r} is not in {name}"
     if _numbers(row["version"]) > (_numbers(package.version) or _numbers(row["version"])):
@@ -264,7 +534,7 @@ def successors(snapshot: Snapshot) -> Iterator[Issue]:
         there = set(ids.filter(ids.is_in(named["replaced_by"].implode())))
         for row in named.filter(~pl.col("replaced_by").is_in(sorted(there))).iter_rows(named=True):
             successor = row["replaced_by"]
-            is_lost = any(successor in line for line in snapshot.tables[name].lost)
+            is_lost = snapshot.tables[name].may_hold(successor)
             if (name, successor) not in withdrawn and not is_lost:
                 message = f"{successor!r} is not in {name}"
                 yield RULES["reg.tombstone"].issue(place(table, row, "replaced_by"), successor, message)
@@ -284,5 +554,8 @@ CHECKS = (
         (RULES["reg.tombstone"], RULES["reg.merge-cycle"]), tombstones, needs=("deprecated",), stages=_ONCE
     ),
     Check((RULES["meta.language"],), languages, needs=(TEXT_TABLE,), stages=_ONCE),
+    Check((RULES["meta.language-code"], RULES["entity.country"]), codes, stages=_ONCE),
+    Check((RULES["meta.published-later"],), published, needs=(TEXT_TABLE,), stages=_ONCE),
+    Check((RULES["meta.text-language"], RULES["meta.title"]), texts, needs=(TEXT_TABLE,)),
     Check((RULES["reg.tombstone"],), successors, needs=("deprecated",)),
 )

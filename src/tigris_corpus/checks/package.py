@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from tigris_corpus import jsontext
 from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, error, place, warning
@@ -14,12 +17,10 @@ from tigris_corpus.descriptor import profile as installed_profile
 from tigris_corpus.engine.expressions import is_supported
 from tigris_corpus.engine.snapshot import profile_labels
 from tigris_corpus.issues import Location
-from tigris_corpus.paths import MAX_JSON, PathError
+from tigris_corpus.paths import MAX_JSON, MAX_TEXT, PathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import polars as pl
 
     from tigris_corpus.descriptor import Package, TableSchema
     from tigris_corpus.engine.snapshot import Snapshot, Table
@@ -75,7 +76,7 @@ RULES = by_code(
         0,
         "pkg.unknown-property",
         "A misspelt property has no effect, and so switches a check off without a word.",
-        "use a property of the specification, or leave it out",
+        "use a property that this profile reads, or leave it out",
         bad='{"name": "start", "constraint": {"required": true}}',
         good='{"name": "start", "constraints": {"required": true}}',
     ),
@@ -167,6 +168,22 @@ RULES = by_code(
         bad="two zones, both defined as the text of the article",
         good="two zones, each with its definition",
     ),
+    warning(
+        0,
+        "vocab.example",
+        "An example shows which words a label is of, by the square brackets around them.",
+        "put the words concerned in square brackets",
+        bad="Ismail Haniyeh was killed in Tehran.",
+        good="Ismail Haniyeh was killed in [Tehran].",
+    ),
+    error(
+        0,
+        "pkg.record-schema",
+        "Records and tables are two forms of one thing, and have the same columns.",
+        "write the columns of the Table Schema into the schema of the records, or restore it",
+        bad="mentions of a record without mention_type",
+        good="mentions of a record with every column of mentions.json",
+    ),
     error(
         0,
         "sec.bomb",
@@ -240,9 +257,9 @@ def profile(snapshot: Snapshot) -> Iterator[Issue]:
             message = f"the table {name!r} has the schema of another: {schema_path(package, name)}"
             yield RULES["pkg.schema-weakened"].issue(at, schema_path(package, name), message)
         elif name in package.tables and schema_path(package, name) not in suspect:
-            for lack in lacking(installed.schema(name), package.schema(name)):
+            for what, lack in lacking(installed.schema(name), package.schema(name)):
                 at = Location(file=schema_path(package, name), pointer="")
-                yield RULES["pkg.schema-weakened"].issue(at, name, f"table {name!r}: {lack}")
+                yield RULES["pkg.schema-weakened"].issue(at, what, f"table {name!r}: {lack}")
 
 
 _ASPECTS = ("type", "required", "unique", "pattern", "minimum", "maximum", "edtf")
@@ -327,6 +344,20 @@ def definitions(snapshot: Snapshot) -> Iterator[Issue]:
                     yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
 
 
+def examples(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the examples of a vocabulary that do not show the words concerned."""
+    for table in snapshot.tables.values():
+        if not (table.resource.is_vocabulary and table.readable):
+            continue
+        for field in (name for name in table.schema.names if name.startswith("example_")):
+            for row in table.sound.filter(pl.col(field) != "").iter_rows(named=True):
+                if not _EXAMPLE.fullmatch(row[field]):
+                    message = f"no words of {row[field]!r} are in square brackets, or a bracket is alone"
+                    yield RULES["vocab.example"].issue(place(table, row, field), row[field], message)
+
+
+_EXAMPLE = re.compile(r"[^\[\]]*(\[[^\[\]]+\][^\[\]]*)+")
+
 _DISTINCT = ("name", "url", "definition_en", "definition_fr", "cameo_code")
 
 
@@ -351,14 +382,13 @@ def metadata(snapshot: Snapshot) -> Iterator[Issue]:
     )
     if not is_named:
         yield _metadata(snapshot, "licenses", None, "the package names no licence")
-    for resource in described.get("resources", []):
+    resources = described.get("resources")
+    for index, resource in enumerate(resources if isinstance(resources, list) else ()):
         if isinstance(resource, dict) and not _has_its_format(resource):
-            index = described["resources"].index(resource)
             message = f"the format is {str(resource['format'])!r}, and the file is {str(resource.get('path'))[:80]!r}"
             yield _metadata(snapshot, f"resources/{index}/format", str(resource["format"]), message)
         encoding = resource.get("encoding", "utf-8") if isinstance(resource, dict) else "utf-8"
         if str(encoding).lower() not in {"utf-8", "utf8"}:
-            index = described["resources"].index(resource)
             message = f"the encoding is {str(encoding)!r}, and tables are UTF-8"
             yield _metadata(snapshot, f"resources/{index}/encoding", str(encoding), message)
 
@@ -404,21 +434,23 @@ def _metadata(snapshot: Snapshot, key: str, value: str | None, message: str) -> 
 
 def json_files(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the JSON resources that are none, or that name what is elsewhere to be fetched."""
-    for resource in snapshot.package.resources:
-        if resource.schema or not resource.path.endswith(".json"):
-            continue
+    named = [
+        path for resource in snapshot.package.resources if not resource.schema for path in resource.paths
+    ]
+    for path in (path for path in named if path.endswith(".json")):
         try:
-            value = jsontext.loads(snapshot.package.gate.read(resource.path, MAX_JSON))
-        except PathError:
-            continue  # reported when it was found
+            value = jsontext.loads(snapshot.package.gate.read(path, MAX_JSON))
+        except PathError as error:
+            yield RULES[error.code].issue(Location(file=path), path, str(error))
+            continue
         except jsontext.JsonError as error:
-            at = Location(file=resource.path, line=error.line, column=error.column)
+            at = Location(file=path, line=error.line, column=error.column)
             yield RULES[error.code].issue(at, None, str(error))
             continue
         remote = next((found for found in _references(value) if not found.startswith("#")), None)
         if remote:
             message = f"{remote[:200]!r} is to be fetched, and nothing is ever fetched"
-            yield RULES["sec.remote"].issue(Location(file=resource.path), remote, message)
+            yield RULES["sec.remote"].issue(Location(file=path), remote, message)
 
 
 def _references(value: object) -> Iterator[str]:
@@ -434,35 +466,109 @@ def _references(value: object) -> Iterator[str]:
             pending.extend(node)
 
 
+_RECORDS = "document-record"
+"""The resource that says what a document and its labels are as a record."""
+_IN_RECORD: dict[str, tuple[str, ...]] = {
+    "mentions": (),
+    "events": ("modes", "arguments"),
+    "arguments": (),
+    "entities": (),
+    "entity_relations": (),
+    "incidents": (),
+}
+"""The tables whose rows a record has, and what of other tables stands in their rows."""
+_OF_PARENT = {"arguments": {"event_id"}}
+
+
+def records(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the tables of which the schema of records has other columns than theirs; it may lack what a package adds."""
+    package = snapshot.package
+    resource = next((resource for resource in package.resources if resource.name == _RECORDS), None)
+    if resource is None:
+        return
+    try:
+        data = package.gate.read(resource.path, MAX_JSON)
+        described = jsontext.loads(data)
+    except (PathError, jsontext.JsonError):
+        return  # reported when it was found
+    lines = jsontext.pointer_lines(data.decode("utf-8"), [f"/$defs/{name}" for name in _IN_RECORD])
+    if not isinstance(described, dict) or not isinstance(described.get("$defs"), dict):
+        at = Location(file=resource.path, line=1, pointer="/$defs")
+        message = "the schema of records does not say what their rows are"
+        yield RULES["pkg.record-schema"].issue(at, None, message)
+        return
+    for name, nested in _IN_RECORD.items():
+        is_there = name in package.tables and name in installed_profile().tables
+        if is_there and not any(lacking(installed_profile().schema(name), package.schema(name))):
+            fault = _other_columns(package, name, nested, _definition(described, name))
+            if fault:
+                pointer = f"/$defs/{name}"
+                at = Location(file=resource.path, line=lines.get(pointer, 1), pointer=pointer)
+                column, message = fault
+                yield RULES["pkg.record-schema"].issue(at, column, f"{name} of a record: {message}")
+
+
+def _definition(described: Any, name: str) -> dict[str, Any]:
+    found = described["$defs"].get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _other_columns(
+    package: Package, name: str, nested: tuple[str, ...], found: dict[str, Any]
+) -> tuple[str, str] | None:
+    """Return the first column that a record has otherwise than a table, and what is wrong with it; None where none is."""
+    own = found.get("properties"), found.get("required")
+    properties = list(own[0]) if isinstance(own[0], dict) else []
+    required = list(own[1]) if isinstance(own[1], list) else []
+    left_out = _OF_PARENT.get(name, set())
+    fields = {field.name: field for field in package.schema(name).fields if field.name not in left_out}
+    wanted = [column for column in installed_profile().schema(name).names if column in fields]
+    for column in (*wanted, *nested):
+        if column not in properties:
+            return column, f"the column {column!r} is missing"
+    for column in properties:
+        if column not in fields and column not in nested:
+            return column, f"the table has no column {column!r}"
+        if column in fields and fields[column].required != (column in required):
+            return column, f"{column!r} is {'' if fields[column].required else 'not '}required in the table"
+    return None
+
+
 def schema_path(package: Package, table: str) -> str:
     """Return the path of the schema of a table."""
     return str(package.descriptor["resources"][package.tables[table].index]["schema"])
 
 
-def lacking(wanted: TableSchema, found: TableSchema) -> Iterator[str]:
-    """Yield what a schema takes from the one that the profile has."""
+def lacking(wanted: TableSchema, found: TableSchema) -> Iterator[tuple[str, str]]:
+    """Yield what a schema takes from the one that the profile has: its name, and what is wrong."""
     yield from _lacking_columns(wanted, found)
     if found.primary_key != wanted.primary_key:
-        yield "the primary key is not the profile's"
+        yield "primaryKey", "the primary key is not the profile's"
     for key in wanted.unique_keys:
         if key not in found.unique_keys:
-            yield f"the unique key {', '.join(key)} is gone"
-    for link in wanted.foreign_keys:
-        if link not in found.foreign_keys:
-            yield f"the foreign key {', '.join(link.fields)} to {link.resource or 'itself'} is gone"
+            yield f"uniqueKeys {','.join(key)}", f"the unique key {', '.join(key)} is gone"
+    links = [link for link in wanted.foreign_keys if link not in found.foreign_keys]
+    if len(links) > 1 and not found.foreign_keys:
+        yield "foreignKeys", f"all {len(links)} foreign keys are gone"
+        return
+    for link in links:
+        message = f"the foreign key {', '.join(link.fields)} to {link.resource or 'itself'} is gone"
+        yield f"foreignKeys {','.join(link.fields)}", message
 
 
-def _lacking_columns(wanted: TableSchema, found: TableSchema) -> Iterator[str]:
+def _lacking_columns(wanted: TableSchema, found: TableSchema) -> Iterator[tuple[str, str]]:
     for column in wanted.fields:
         if column.name not in found.names:
-            yield f"the column {column.name!r} of the profile is gone"
+            yield column.name, f"the column {column.name!r} of the profile is gone"
             continue
         own = found.field(column.name)
         if column.description and not own.description:
-            yield f"the description of the column {column.name!r} is gone"
-        for aspect in _ASPECTS:
-            if not _holds(aspect, getattr(column, aspect), getattr(own, aspect)):
-                yield f"{aspect} of the column {column.name!r} is not the profile's"
+            yield f"{column.name} description", f"the description of the column {column.name!r} is gone"
+        lost = [name for name in _ASPECTS if not _holds(name, getattr(column, name), getattr(own, name))]
+        if lost:
+            are = "is" if len(lost) == 1 else "are"
+            message = f"{' and '.join(lost)} of the column {column.name!r} {are} not the profile's"
+            yield f"{column.name} {' '.join(lost)}", message
 
 
 def files(snapshot: Snapshot) -> Iterator[Issue]:
@@ -473,24 +579,24 @@ def files(snapshot: Snapshot) -> Iterator[Issue]:
     if any(name not in package.tables for name in installed_profile().tables if name not in OPTIONAL):
         raise Undecidable("tables of the profile are missing")
     documents = snapshot.tables.get(TEXT_TABLE)
-    declared = _declared(package, documents)
+    declared = _declared(package, documents) | _exchanged(package)
     unknown: list[str] = []
+    there: set[str] = set()
     for path, is_plain in (found for folder in FOLDERS for found in _walk(str(package.root), folder)):
-        at = Location(file=path)
-        if path.lower().endswith(_EXECUTABLE):
-            yield RULES["sec.executable"].issue(at, path, f"{path!r} could be run")
+        fault = _fault_of(path, is_plain=is_plain, is_declared=path in declared)
+        if fault:
+            code, message = fault
+            yield RULES[code].issue(Location(file=path), path, message)
         elif path in declared:
-            continue  # the gate has looked at it
-        elif is_plain:
-            unknown.append(path)
+            there.add(path)
         else:
-            yield RULES["sec.link"].issue(at, path, f"{path!r} is not a plain file")
+            unknown.append(path)
     all_known = (
         documents is not None
         and documents.whole
         and snapshot.doubtful("documents") <= set(documents.rows["document_id"])
     )
-    for path in unknown:
+    for path in _unmeant(package, documents, unknown, there) if documents is not None else unknown:
         if all_known or not path.startswith("seeds/"):
             yield RULES["pkg.undeclared-file"].issue(
                 Location(file=path), path, f"nothing names the file {path!r}"
@@ -509,8 +615,42 @@ def _declared(package: Package, documents: Table | None) -> set[str]:
     return declared
 
 
-def _walk(root: str, folder: str) -> Iterator[tuple[str, bool]]:
-    """Yield the files under a folder, with whether each is a plain file; links are not followed."""
+def _fault_of(path: str, *, is_plain: bool | None, is_declared: bool) -> tuple[str, str] | None:
+    """Return what is wrong with what stands in a folder, whether anything names it or not: code and message."""
+    if is_plain is None:
+        return "pkg.unreadable-file", f"the folder {path!r} cannot be read"
+    if path.lower().endswith(_EXECUTABLE):
+        return "sec.executable", f"{path!r} could be run"
+    if is_plain or is_declared:  # the gate has looked at what is declared
+        return None
+    return "sec.link", f"{path!r} is not a plain file"
+
+
+def _unmeant(package: Package, documents: Table, unknown: list[str], there: set[str]) -> Iterator[str]:
+    """Yield the unknown files, but those with the text of a document whose path leads nowhere, which is reported."""
+    texts = documents.rows.select("text_path", "sha256").iter_rows()
+    lost = {sha256 for path, sha256 in texts if path not in there} if unknown else set()
+    for path in unknown:
+        try:
+            is_meant = bool(lost) and hashlib.sha256(package.gate.read(path, MAX_TEXT)).hexdigest() in lost
+        except PathError:
+            is_meant = False
+        if not is_meant:
+            yield path
+
+
+def _exchanged(package: Package) -> set[str]:
+    """Return the schemas of the profile whose table names another one: that is the fault, and reported as such."""
+    own = installed_profile()
+    paths = {schema_path(own, name) for name in own.tables if name in package.tables}
+    return paths - {schema_path(package, name) for name in package.tables}
+
+
+def _walk(root: str, folder: str) -> Iterator[tuple[str, bool | None]]:
+    """Yield the files under a folder, with whether each is a plain file; links are not followed.
+
+    A folder that cannot be read is yielded itself, with None.
+    """
     if os.path.islink(f"{root}/{folder}"):  # noqa: PTH114 - beside os.scandir, which would follow it
         yield folder, False
         return
@@ -520,7 +660,9 @@ def _walk(root: str, folder: str) -> Iterator[tuple[str, bool]]:
         try:
             with os.scandir(f"{root}/{here}") as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
-        except OSError:
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError):
+                yield here, True if isinstance(error, NotADirectoryError) else None
             continue
         for entry in found:
             path = f"{here}/{entry.name}"
@@ -535,13 +677,27 @@ CHECKS = (
     Check(tuple(RULES.values()), descriptor, stages=_ONCE),
     Check((RULES["pkg.metadata"],), metadata, stages=_ONCE),
     Check(
-        (RULES["pkg.json"], RULES["pkg.json-duplicate-key"], RULES["sec.remote"]), json_files, stages=_ONCE
+        tuple(
+            RULES[code]
+            for code in ("pkg.json", "pkg.json-duplicate-key", "sec.remote", "pkg.unreadable-file")
+        ),
+        json_files,
+        stages=_ONCE,
     ),
     Check((RULES["sec.regex"],), patterns, stages=_ONCE),
     Check((RULES["pkg.missing-table"], RULES["pkg.schema-weakened"]), profile, stages=_ONCE),
 )
 FILE_CHECKS = (
     Check((RULES["vocab.same-text"],), definitions, stages=_ONCE),
+    Check((RULES["vocab.example"],), examples, stages=_ONCE),
+    Check((RULES["pkg.record-schema"],), records, stages=_ONCE),
     Check((RULES["pkg.schema-weakened"],), vocabularies, stages=_ONCE),
-    Check((RULES["pkg.undeclared-file"], RULES["sec.executable"], RULES["sec.link"]), files, stages=_ONCE),
+    Check(
+        tuple(
+            RULES[code]
+            for code in ("pkg.undeclared-file", "sec.executable", "sec.link", "pkg.unreadable-file")
+        ),
+        files,
+        stages=_ONCE,
+    ),
 )

@@ -7,24 +7,30 @@ disagree with the tables in every label. But it has to be readable, and to be th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from tigris_corpus import jsontext
-from tigris_corpus.checks.rule import Check, by_code, error, place
+from tigris_corpus.checks.package import RULES as PACKAGE
+from tigris_corpus.checks.rule import Check, by_code, error, place, rows_at, warning
+from tigris_corpus.checks.values import form_of
 from tigris_corpus.descriptor import SPANS, TEXT_TABLE, nearest, profile
 from tigris_corpus.engine.reader import LINE, read_table
+from tigris_corpus.engine.slices import Kept
 from tigris_corpus.engine.snapshot import profile_labels
 from tigris_corpus.issues import Location
-from tigris_corpus.paths import PathError
+from tigris_corpus.paths import MAX_JSON, PathError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from tigris_corpus.descriptor import Field, TableSchema
-    from tigris_corpus.engine.snapshot import Snapshot, Table
+    from tigris_corpus.descriptor import Field, ForeignKey, TableSchema
+    from tigris_corpus.engine.snapshot import Batch, Snapshot, Table
     from tigris_corpus.issues import Issue
+    from tigris_corpus.paths import Gate
 
 RULES = by_code(
     error(
@@ -39,7 +45,7 @@ RULES = by_code(
         5,
         "pass.record",
         "The rows of a record have the columns, types and labels of the tables that they are rows of.",
-        "mend the value at the pointer given",
+        "mend the value at the place given",
         bad='{"event_type": "ASSAUT"}',
         good='{"event_type": "ASSAULT"}',
     ),
@@ -55,7 +61,7 @@ RULES = by_code(
         5,
         "pass.text-mismatch",
         "A span of a pass is a slice of the raw text, as those of the tables are.",
-        "restore the pass as it was made; offsets are code points",
+        "restore whichever was changed, the pass as it was made or the text as it was annotated; offsets are code points",
         bad='"start": 1, "end": 6, "text": "Paris" where 0 to 5 is "Paris"',
         good='"start": 0, "end": 5, "text": "Paris"',
     ),
@@ -66,6 +72,22 @@ RULES = by_code(
         "restore the pass as it was made",
         bad='an argument with "mention_id": "D000-M099", which the record has not',
         good='an argument with "mention_id": "D000-M001", which the record has',
+    ),
+    error(
+        5,
+        "pass.coverage",
+        "A pass that cuts a text has every character that shows in one row, as the tables have.",
+        "restore the pass as it was made",
+        bad="a pass without the second sentence of a text",
+        good="a pass with every sentence of a text",
+    ),
+    warning(
+        5,
+        "pass.unsettled",
+        "Where the layer is adjudicated, each difference from a pass has been settled with its reason.",
+        "record the decision in adjudication.csv, or mend the cut, or the status of the layer",
+        bad="two sentences of a pass that are one in sentences.csv, and no row of adjudication.csv",
+        good="the same, and a row of adjudication.csv that says why",
     ),
 )
 _TABLES = ("mentions", "events", "entities", "entity_relations", "incidents")
@@ -90,15 +112,63 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
 }
 _SHOWN = 100
+_NEARBY = 40
+_GUESSED = 20
+"""For how many values of a file the nearest one is looked for: guessing is slow."""
+MAX_FILE = 256 * 2**20
+"""The largest file of passes, in bytes; a line of one has ``MAX_JSON`` at the most. A pass may be several files."""
+_BLOCK = 2**20
+_NAMED = re.compile(rb'"(D[0-9]+)"')
 _DOCUMENT = re.compile("(D[0-9]{3,})-")
 
 
 @dataclass(frozen=True)
 class _Pass:
-    """A file of passes and what passes.csv says of it: the rows that name the file."""
+    """A file of passes and what passes.csv says of it: the rows that name the file, and the batch that is looked at.
+
+    ``texts`` are the raw texts of the batch, but for ``doubtful`` ones, and ``guesses`` the hints that were given.
+    """
 
     path: str
     rows: list[dict[str, Any]]
+    batch: Batch
+    texts: Kept
+    doubtful: set[str]
+    guesses: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    enumerations: dict[tuple[str, str], ForeignKey | None] = field(default_factory=dict)
+
+    @cached_property
+    def documents(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows by the document that they name."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self.rows:
+            found.setdefault(row["document_id"], []).append(row)
+        return found
+
+    @cached_property
+    def due(self) -> frozenset[str]:
+        """Those of them that are of the batch."""
+        return frozenset(document for document in self.documents if self.batch.has(document))
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the batch has the document of the first row: in it, what belongs to no document is looked at."""
+        return self.rows[0]["document_id"] in self.due
+
+    def has(self, document: str) -> bool:
+        """Return whether what is of a document is looked at now; the file may name one that its rows do not."""
+        return document in self.due or (self.is_first and document not in self.documents)
+
+    def raw(self, document: str) -> str | None:
+        """Return the text of a document, or None where it is not known for certain."""
+        return self.texts.of(document) if document in self.texts and document not in self.doubtful else None
+
+    def near(self, what: str, value: str, allowed: Collection[str]) -> str | None:
+        """Return the hint which of the allowed values was meant, for the first of the values that are none of them."""
+        if (what, value) not in self.guesses and len(self.guesses) < _GUESSED:
+            found = nearest(value, list(allowed))
+            self.guesses[what, value] = f'did you mean "{found}"?' if found else None
+        return self.guesses.get((what, value))
 
 
 @dataclass(frozen=True)
@@ -119,13 +189,40 @@ def records(snapshot: Snapshot) -> Iterator[Issue]:
     declared = {path for resource in snapshot.package.resources for path in resource.paths}
     table = snapshot.tables["passes"]
     of_file: dict[str, list[dict[str, Any]]] = {}
-    for row in table.sound.sort(LINE).iter_rows(named=True):
-        if row["path"] in declared:
-            of_file.setdefault(row["path"], []).append(row)
+    kept = table.sound.filter(table.sound["path"].is_in(sorted(declared)))
+    for row in kept.sort(LINE).iter_rows(named=True):
+        of_file.setdefault(row["path"], []).append(row)
+    texts = Kept(snapshot.raw_texts, "document_id", "raw")
+    doubtful = snapshot.doubtful(TEXT_TABLE, "sentences")
     for path, rows in of_file.items():
-        found = _Pass(path, [row for row in rows if snapshot.batch.has(row["document_id"])])
-        if found.rows:
+        found = _Pass(path, rows, snapshot.batch, texts, doubtful)
+        if not found.due:
+            continue
+        try:
             yield from _in_cut(snapshot, found) if path.endswith(".csv") else _in_file(snapshot, found)
+        except PathError as error:
+            if found.is_first:
+                yield PACKAGE[error.code].issue(Location(file=path), path, str(error))
+
+
+def _lines(gate: Gate, path: str) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the lines of a file that are not blank, with their numbers; one that is too long is None."""
+    size = gate.size(path)
+    if size > MAX_FILE:
+        raise PathError("pkg.unreadable-file", path, f"is larger than {MAX_FILE:,} bytes")
+    number, rest, is_long = 1, b"", False
+    for at in range(0, size, _BLOCK):
+        *whole, rest = (rest + gate.part(path, at, _BLOCK)).split(b"\n")
+        for line in whole:
+            if is_long or len(line) > MAX_JSON:
+                yield number, None
+            elif line.strip():
+                yield number, line
+            number, is_long = number + 1, False
+        is_long |= len(rest) > MAX_JSON
+        rest = b"" if is_long else rest
+    if is_long or rest.strip():
+        yield number, None if is_long else rest
 
 
 def _schema(snapshot: Snapshot, table: str) -> TableSchema:
@@ -135,45 +232,85 @@ def _schema(snapshot: Snapshot, table: str) -> TableSchema:
 
 def _in_file(snapshot: Snapshot, kept: _Pass) -> Iterator[Issue]:
     """Yield what is wrong in a file of records."""
-    try:
-        data = snapshot.package.gate.read(kept.path)
-    except PathError:
-        return  # reported when it was found
-    wanted = {row["document_id"] for row in kept.rows}
+    gate, others = snapshot.package.gate, snapshot.elsewhere
     seen: dict[str, int] = {}
-    is_torn = False
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = jsontext.loads(line)
-        except jsontext.JsonError as problem:
-            at = Location(file=kept.path, line=number, column=problem.column)
-            yield RULES["pass.json"].issue(at, None, str(problem), fault=kept.path)
-            wanted.clear()  # it may be the record that is missed
+    is_torn = not kept.is_first and (
+        others is None or others.once(("torn", kept.path), lambda: _is_torn(gate, kept.path))
+    )
+    for number, record in _records(gate, kept):
+        if isinstance(record, jsontext.JsonError):
+            at = Location(file=kept.path, line=number, column=record.column)
+            yield RULES["pass.json"].issue(at, None, str(record), fault=kept.path)
             is_torn = True
             continue
-        if is_torn and not isinstance(record, dict):
-            continue  # a piece of a record that is spread over lines
-        named = record.get("document_id") if isinstance(record, dict) else None
-        document = named if isinstance(named, str) else None
-        twice = None
+        document = _named(record)
         if document is None:
-            wanted.clear()  # as above
+            is_torn = True
         else:
             yield from _in_rows_of(snapshot, kept, record, document)
-            wanted.discard(document)
-            twice = f"line {seen[document]} is a record of {document} already" if document in seen else None
-            seen.setdefault(document, number)
+        twice = f"line {seen[document]} is a record of {document} already" if document in seen else None
         again = [_Fault("pass.provenance", "/document_id", document, twice)] if twice else None
         for fault in again or _in_record(snapshot, kept, record):
             yield _as_issue(kept.path, number, document, fault)
-    for document in sorted(wanted):
-        if snapshot.may_lack_rows:
-            break
+        if document is not None:
+            seen.setdefault(document, number)
+    if is_torn or snapshot.may_lack_rows:
+        return  # a record that is missed may be the one that cannot be read
+    for document in sorted(kept.due - seen.keys()):
         at = Location(file=kept.path, document=document)
         message = f"passes.csv has a pass of {document} in this file, and the file has no record of it"
         yield RULES["pass.provenance"].issue(at, document, message)
+
+
+def _records(gate: Gate, kept: _Pass) -> Iterator[tuple[int, Any]]:
+    """Yield the lines of a file that are looked at now: the number, and the record, or why there is none."""
+    is_torn = False
+    for number, line in _lines(gate, kept.path):
+        if not kept.is_first and not _may_name(line, kept.due):
+            continue
+        try:
+            record = _loaded(line)
+        except jsontext.JsonError as problem:
+            is_torn = True
+            if kept.is_first:
+                yield number, problem
+            continue
+        document = _named(record)
+        is_piece = is_torn and not isinstance(record, dict)  # of a record that is spread over lines
+        if not is_piece and (kept.is_first if document is None else kept.has(document)):
+            yield number, record
+
+
+def _named(record: Any) -> str | None:
+    """Return the document that a record names, or None where it names none."""
+    named = record.get("document_id") if isinstance(record, dict) else None
+    return named if isinstance(named, str) else None
+
+
+def _may_name(line: bytes | None, documents: frozenset[str]) -> bool:
+    """Whether a line may be the record of one of some documents."""
+    if line is None or b"\\" in line:
+        return line is not None
+    return any(name.decode() in documents for name in _NAMED.findall(line))
+
+
+def _is_torn(gate: Gate, path: str) -> bool:
+    """Whether a file has a line that is no record of any document."""
+    for _, line in _lines(gate, path):
+        try:
+            record = _loaded(line)
+        except jsontext.JsonError:
+            return True
+        if _named(record) is None:
+            return True
+    return False
+
+
+def _loaded(line: bytes | None) -> Any:
+    """Return the record of a line. Raises JsonError."""
+    if line is None:
+        raise jsontext.JsonError("pass.json", f"the line is longer than {MAX_JSON:,} bytes")
+    return jsontext.loads(line)
 
 
 def _as_issue(path: str, line: int, document: str | None, fault: _Fault) -> Issue:
@@ -193,7 +330,7 @@ def _as_issue(path: str, line: int, document: str | None, fault: _Fault) -> Issu
 def _in_rows_of(snapshot: Snapshot, kept: _Pass, record: dict[str, Any], document: str) -> Iterator[Issue]:
     """Yield the rows of passes.csv that say of a record what the others and the record do not."""
     table = snapshot.tables["passes"]
-    own = [row for row in kept.rows if row["document_id"] == document]
+    own = kept.documents.get(document, [])
     for name in _OF_PASS:
         odd = [row for row in own if name in record and row[name] != record[name]]
         for row in odd if len(odd) < len(own) else ():
@@ -209,7 +346,7 @@ def _in_record(snapshot: Snapshot, kept: _Pass, record: Any) -> Iterator[_Fault]
         yield _Fault("pass.record", "", None, "a record is an object with a document_id")
         return
     document = record["document_id"]
-    own = [row for row in kept.rows if row["document_id"] == document]
+    own = kept.documents.get(document, [])
     if not own and snapshot.may_lack_rows:
         return  # its document, or its row of passes, is reported as lost
     if not own:
@@ -228,9 +365,9 @@ def _in_record(snapshot: Snapshot, kept: _Pass, record: Any) -> Iterator[_Fault]
             yield _Fault("pass.record", f"/{name}", None, f"a record has a list of {name}")
             continue
         for number, row in enumerate(rows):
-            yield from _in_row(snapshot, name, row, f"/{name}/{number}")
+            yield from _in_row(snapshot, kept, name, row, f"/{name}/{number}")
     yield from _references(snapshot, record)
-    yield from _spans(snapshot, record)
+    yield from _spans(kept, record)
 
 
 def _maker(record: dict[str, Any], own: list[dict[str, Any]]) -> Iterator[_Fault]:
@@ -243,33 +380,34 @@ def _maker(record: dict[str, Any], own: list[dict[str, Any]]) -> Iterator[_Fault
             yield _Fault("pass.provenance", f"/{name}", record[name], message)
 
 
-def _in_row(snapshot: Snapshot, table: str, row: Any, pointer: str) -> Iterator[_Fault]:
+def _in_row(snapshot: Snapshot, kept: _Pass, table: str, row: Any, pointer: str) -> Iterator[_Fault]:
     """Yield what is wrong with a row by the schema of its table."""
     if not isinstance(row, dict):
         yield _Fault("pass.record", pointer, None, f"a row of {table} is an object")
         return
     schema = _schema(snapshot, table)
-    nested = set(_INSIDE) if table == "events" else set()
+    known = {*schema.names, *(_INSIDE if table == "events" else ())}
     left_out = {"event_id"} if table == "arguments" else set()
     for name in row:
-        if name not in schema.names and name not in nested:
-            near = nearest(name[:_SHOWN], list(schema.names))
-            hint = f'did you mean "{near}"?' if near else None
+        if name not in known:
+            hint = kept.near(table, name[:_SHOWN], schema.names)
             message = f"{table} has no column {name[:_SHOWN]!r}"
             yield _Fault("pass.record", f"{pointer}/{jsontext.escape(name)}", name, message, hint)
-    for field in schema.fields:
-        if field.name in row:
-            fault = _in_cell(snapshot, table, field, row[field.name])
+    for column in schema.fields:
+        if column.name in row:
+            fault = _in_cell(snapshot, kept, table, column, row[column.name])
             if fault:
-                yield _Fault("pass.record", f"{pointer}/{field.name}", row[field.name], *fault)
-        elif field.required and field.name not in left_out:
-            yield _Fault("pass.record", pointer, None, f"the row has no {field.name}")
+                yield _Fault("pass.record", f"{pointer}/{column.name}", row[column.name], *fault)
+        elif column.required and column.name not in left_out:
+            yield _Fault("pass.record", pointer, None, f"the row has no {column.name}")
     if table == "events":
         for name in _INSIDE:
-            yield from _in_list(snapshot, row, name, f"{pointer}/{name}")
+            yield from _in_list(snapshot, kept, row, name, f"{pointer}/{name}")
 
 
-def _in_list(snapshot: Snapshot, event: dict[str, Any], name: str, pointer: str) -> Iterator[_Fault]:
+def _in_list(
+    snapshot: Snapshot, kept: _Pass, event: dict[str, Any], name: str, pointer: str
+) -> Iterator[_Fault]:
     """Yield what is wrong with the modes or the arguments of an event."""
     items = event.get(name, [])
     if not isinstance(items, list):
@@ -279,27 +417,40 @@ def _in_list(snapshot: Snapshot, event: dict[str, Any], name: str, pointer: str)
         yield _Fault("pass.record", pointer, None, f"{name} has one item twice")
     for number, item in enumerate(items):
         cells = {"event_id": event.get("event_id", ""), "mode": item} if name == "modes" else item
-        yield from _in_row(snapshot, _INSIDE[name], cells, f"{pointer}/{number}")
+        yield from _in_row(snapshot, kept, _INSIDE[name], cells, f"{pointer}/{number}")
 
 
-def _in_cell(snapshot: Snapshot, table: str, field: Field, value: Any) -> tuple[str, str | None] | None:
+def _in_cell(
+    snapshot: Snapshot, kept: _Pass, table: str, field: Field, value: Any
+) -> tuple[str, str | None] | None:
     """Return what is wrong with a value and how to mend it, by its column's type and constraints; or None."""
-    shown = repr(value)[:_SHOWN]
     if not isinstance(value, _TYPES[field.type]) or (field.type != "boolean" and isinstance(value, bool)):
-        return f"{shown} is no {field.type}", None
-    key = snapshot.package.vocabulary_of(table, field.name) if snapshot.readable(table) else None
-    if key and snapshot.readable(key.resource):
+        return f"{_shown(value)} is no {field.type}", None
+    if (table, field.name) not in kept.enumerations:
+        kept.enumerations[table, field.name] = _enumeration(snapshot, table, field.name)
+    key = kept.enumerations[table, field.name]
+    if key:
         allowed = _labels(snapshot, key.resource, key.reference[0])
         if value not in allowed:
-            near = nearest(str(value)[:_SHOWN], list(allowed))
-            return f"{shown} is not in {key.resource}", f'did you mean "{near}"?' if near else None
+            hint = kept.near(key.resource, str(value)[:_SHOWN], allowed)
+            return f"{_shown(value)} is not in {key.resource}", hint
     elif field.pattern and isinstance(value, str) and not _form(field.pattern).fullmatch(value):
-        return f"{shown} has not the form of {field.name}: {field.pattern}", None
+        return f"{_shown(value)} has not the form of {field.name}: {form_of(field)}", None
     if field.minimum is not None and value < field.minimum:
-        return f"{shown} is below {field.minimum:g}", None
+        return f"{_shown(value)} is below {field.minimum:g}", None
     if field.maximum is not None and value > field.maximum:
-        return f"{shown} is above {field.maximum:g}", None
+        return f"{_shown(value)} is above {field.maximum:g}", None
     return None
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:_SHOWN]
+
+
+def _enumeration(snapshot: Snapshot, table: str, column: str) -> ForeignKey | None:
+    """Return the key by which a column is an enumeration whose labels can be read, or None."""
+    key = snapshot.package.vocabulary_of(table, column) if snapshot.readable(table) else None
+    return key if key and snapshot.readable(key.resource) else None
 
 
 def _labels(snapshot: Snapshot, vocabulary: str, column: str) -> frozenset[str]:
@@ -400,19 +551,17 @@ def _is_or_was(snapshot: Snapshot, table: str, identifier: str) -> bool:
     if not snapshot.readable(table, "deprecated"):
         return True
     own, key = snapshot.tables[table], snapshot.tables[table].schema.key[0]
-    if any(identifier in line for line in own.lost) or (
-        table != "sentences" and identifier in _distinct(own, key)
-    ):
+    if own.may_hold(identifier) or (table != "sentences" and identifier in _distinct(own, key)):
         return True
     form = own.schema.field(key).pattern
     is_formed = not form or _form(form).fullmatch(identifier)  # else it is reported as such
     return not is_formed or identifier in _distinct(snapshot.tables["deprecated"], "id")
 
 
-def _spans(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
+def _spans(kept: _Pass, record: dict[str, Any]) -> Iterator[_Fault]:
     """Yield the spans of a record that are not those of the text."""
-    raw = _raw(snapshot, record["document_id"])
-    if raw is None or record["document_id"] in snapshot.doubtful(TEXT_TABLE, "sentences"):
+    raw = kept.raw(record["document_id"])
+    if raw is None:
         return
     for table, (start_name, end_name, text_name) in zip(("mentions", "events"), SPANS, strict=True):
         for number, row in _rows(record, table):
@@ -432,43 +581,77 @@ def _spans(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
                 )
 
 
-def _raw(snapshot: Snapshot, document: str) -> str | None:
-    found = snapshot.raw_texts.filter(snapshot.raw_texts["document_id"] == document)["raw"]
-    return str(found[0]) if len(found) else None
-
-
 def _in_cut(snapshot: Snapshot, kept: _Pass) -> Iterator[Issue]:
     """Yield what is wrong in a file of sentences as an annotator cut them."""
-    try:
-        data = snapshot.package.gate.read(kept.path)
-    except PathError:
-        return
-    reading = read_table(data, _cut_schema(snapshot))
-    for fault in reading.faults:
+    reading = read_table(snapshot.package.gate.read(kept.path, MAX_FILE), _cut_schema(snapshot))
+    for fault in reading.faults if kept.is_first else ():
         at = Location(file=kept.path, line=fault.line, column=fault.column, field=fault.field)
         yield RULES["pass.record"].issue(at, fault.value, fault.message)
     if reading.frame is None:
         return
-    documents = {row["document_id"] for row in kept.rows}
+    cuts: dict[str, list[tuple[int, int, int]]] = {document: [] for document in sorted(kept.due)}
+    broken: set[str] = set()
     for row in reading.frame.iter_rows(named=True):
-        if snapshot.batch.has(row["document_id"]) or not row["document_id"]:
-            for code, field, message in _in_sentence(snapshot, row, documents):
-                at = Location(
-                    file=kept.path,
-                    line=row[LINE],
-                    row=row[LINE] - 1,
-                    field=field,
-                    document=row["document_id"],
-                )
-                yield RULES[code].issue(at, row[field][:_SHOWN], message)
+        if kept.has(row["document_id"]):
+            for code, column, message in _in_sentence(snapshot, kept, row):
+                broken.add(row["document_id"])
+                at = _in_cut_at(kept.path, row[LINE], row["document_id"], column)
+                yield RULES[code].issue(at, row[column][:_SHOWN], message)
+            if row["document_id"] in cuts and row["document_id"] not in broken:
+                cuts[row["document_id"]].append((int(row["start"]), int(row["end"]), row[LINE]))
+    if reading.faults or snapshot.may_lack_rows:
+        return
+    for document in sorted(kept.due - broken - kept.doubtful):
+        faults = list(_uncovered(kept, document, sorted(cuts[document])))
+        yield from faults or _unsettled(snapshot, kept, document, cuts[document])
 
 
-def _in_sentence(
-    snapshot: Snapshot, row: dict[str, Any], documents: set[str]
-) -> Iterator[tuple[str, str, str]]:
+def _in_cut_at(path: str, line: int | None, document: str, field: str | None = None) -> Location:
+    return Location(file=path, line=line, row=line - 1 if line else None, field=field, document=document)
+
+
+def _uncovered(kept: _Pass, document: str, cut: list[tuple[int, int, int]]) -> Iterator[Issue]:
+    """Yield the characters of a text that a cut has in no row, or in two; what is missing is at the row behind it."""
+    raw, path = kept.raw(document), kept.path
+    if raw is None:
+        return
+    before, last = 0, None
+    for start, end, line in [*cut, (len(raw), len(raw), None)]:
+        lost = raw[before:start].strip()
+        if lost:
+            message = f"no row of {document} has {lost[:_NEARBY]!r}"
+            at = _in_cut_at(path, line or last, document)
+            yield RULES["pass.coverage"].issue(at, lost[:_SHOWN], message)
+        elif start < before and line:
+            message = f"the row starts at {start}, and the one before it ends at {before}"
+            yield RULES["pass.coverage"].issue(_in_cut_at(path, line, document, "start"), start, message)
+        before, last = max(before, end), line
+
+
+def _unsettled(
+    snapshot: Snapshot, kept: _Pass, document: str, cut: list[tuple[int, int, int]]
+) -> Iterator[Issue]:
+    """Yield the first sentence that a cut has not as the table has it, where nothing was decided about it."""
+    is_known = snapshot.readable("layers", "adjudication", "sentences")
+    if not is_known or document in snapshot.doubtful(*snapshot.tables):
+        return
+    of_cut = (pl.col("document_id") == document) & (pl.col("layer") == "sentences")
+    is_settled = snapshot.sound("layers").filter(of_cut & (pl.col("status") == "adjudicated")).height
+    if not is_settled or snapshot.sound("adjudication").filter(of_cut).height:
+        return
+    table = snapshot.tables["sentences"]
+    own = pl.DataFrame([row[:2] for row in cut], schema={"start": pl.Int64, "end": pl.Int64}, orient="row")
+    rows = table.sound.filter(pl.col("document_id") == document)
+    other = rows.join(own, on=["start", "end"], how="anti").sort("start").head(1)
+    for row in rows_at(table, other.select(LINE)):
+        message = f"{kept.path} cuts this otherwise, and adjudication.csv has no decision on the sentences of {document}"
+        yield RULES["pass.unsettled"].issue(place(table, row), row["sentence_id"], message)
+
+
+def _in_sentence(snapshot: Snapshot, kept: _Pass, row: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield what is wrong with a sentence of a cut: code, field, message."""
     document = row["document_id"]
-    if document not in documents:
+    if document not in kept.documents:
         if not snapshot.may_lack_rows:
             yield "pass.provenance", "document_id", f"passes.csv has no pass of {document!r} in this file"
         return
@@ -478,7 +661,7 @@ def _in_sentence(
     if wrong:
         yield "pass.record", wrong, f"{row[wrong][:_SHOWN]!r} is no integer"
         return
-    raw = None if document in snapshot.doubtful(TEXT_TABLE, "sentences") else _raw(snapshot, document)
+    raw = kept.raw(document)
     if raw is not None and raw[int(row["start"]) : int(row["end"])] != row["text"]:
         message = f"{row['text'][:_SHOWN]!r} is not what stands at {row['start']} to {row['end']}"
         yield "pass.text-mismatch", "text", message
@@ -494,4 +677,4 @@ def _cut_schema(snapshot: Snapshot) -> TableSchema:
     return replace(sentences, fields=fields, primary_key=(), unique_keys=(), foreign_keys=())
 
 
-CHECKS = (Check(tuple(RULES.values()), records, needs=("passes", TEXT_TABLE)),)
+CHECKS = (Check((*RULES.values(), PACKAGE["pkg.unreadable-file"]), records, needs=("passes", TEXT_TABLE)),)

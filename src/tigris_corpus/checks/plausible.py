@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, by_code, place, rows_at, warning
+from tigris_corpus.checks import wording
+from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import document_expr, hashed
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from tigris_corpus.issues import Issue
 
 RULES = by_code(
-    warning(
-        5,
-        "mention.value-text",
-        "A year or a number that stands in the words is that of the value.",
-        "mend the value, or waive the warning with the reason",
-        bad='"September 2024" with the value 2042-09',
-        good='"September 2024" with the value 2024-09',
-    ),
     warning(
         5,
         "incident.event-date",
@@ -46,6 +38,22 @@ RULES = by_code(
     ),
     warning(
         5,
+        "incident.unreal",
+        "What is only expected is an incident where several events tell of it, and where one does it is none.",
+        "empty the incident of the event, and remove the incident; or link what else tells of it",
+        bad="a possible withdrawal that one sentence tells of, with an incident of its own",
+        good="a planned withdrawal that two sentences tell of, with one incident",
+    ),
+    warning(
+        5,
+        "incident.event-place",
+        "A happening took place where its events say that it did.",
+        "mend the place of the incident, or link the event to another; a town is part_of its province in entity_relations",
+        bad='an incident in Anbar whose event is told with "in Babil"',
+        good='an incident in Babil whose event is told with "in Babil"',
+    ),
+    warning(
+        5,
         "event.told-twice",
         "One sentence seldom tells of one happening twice by one type of event.",
         "keep the trigger that the guidelines prefer",
@@ -61,68 +69,39 @@ RULES = by_code(
         good="a relation of two parties, stated where one of them is named",
     ),
 )
-_YEAR = re.compile(r"(?<![0-9])(1[89][0-9]{2}|20[0-9]{2})(?![0-9])")
-_DIGITS = re.compile(r"[0-9]{1,3}(?:[ ,.\u00a0\u202f][0-9]{3})+|[0-9]+")
-_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
-}  # fmt: skip
-
-
-def values(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the times and numbers whose value is not what their words say, where they say it in figures or one word."""
-    table = snapshot.tables["mentions"]
-    filled = table.sound.filter((pl.col("value") != "") & pl.col("entity_type").is_in(["TIME", "NUM"]))
-    pairs = filled.select("entity_type", "text", "value").unique()
-    wrong = [pair for pair in pairs.iter_rows() if not _agrees(*pair)]
-    if not wrong:
-        return
-    odd = pl.DataFrame(wrong, schema=["entity_type", "text", "value"], orient="row")
-    for row in rows_at(table, filled.join(odd, on=["entity_type", "text", "value"]).select(LINE)):
-        message = f"the words are {row['text']!r}, and the value is {row['value']!r}"
-        yield RULES["mention.value-text"].issue(place(table, row, "value"), row["value"], message)
-
-
-def _agrees(kind: str, text: str, value: str) -> bool:
-    """Whether a value has the year or the number that its words have, where these have just one."""
-    if kind == "TIME":
-        years = set(_YEAR.findall(text))
-        return len(years) != 1 or bool(years & set(_YEAR.findall(value)))
-    if not value.isdecimal():
-        return True
-    word = _WORDS.get(text.casefold())
-    if word is not None:
-        return int(value) == word
-    found = _DIGITS.fullmatch(text)
-    return found is None or re.sub("[^0-9]", "", text) == value
 
 
 def dates(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events whose own time, or whose text, does not go with the date of their incident."""
     table = snapshot.tables["events"]
-    dated = snapshot.sound("incidents").filter(pl.col("date") != "").select("incident_id", date="date")
-    linked = table.sound.filter(pl.col("incident_id") != "").select(
-        LINE, "event_id", "incident_id", "realis", "polarity"
+    dated = snapshot.sound("incidents").select("date", incident=hashed(["incident_id"]))
+    linked = table.sound.select(
+        LINE, "event_id", "realis", "polarity", event=hashed(["event_id"]), incident=hashed(["incident_id"])
     )
-    linked = linked.join(dated, on="incident_id")
-    times = snapshot.sound("arguments").filter(pl.col("role") == "time").select("event_id", "mention_id")
-    told = snapshot.sound("mentions").filter(pl.col("value") != "").select("mention_id", time="value")
-    timed = linked.join(times, on="event_id").join(told, on="mention_id")
-    apart = _pairs(timed, "time", _are_apart)
-    for row in rows_at(
-        table, timed.join(apart, on=["date", "time"]).select(LINE, "date", "time").unique(LINE)
-    ):
-        message = f"{row['trigger_text']!r} is told with {row['time']}, and {row['incident_id']!r} is of {row['date']}"
-        yield RULES["incident.event-date"].issue(
-            place(table, row, "incident_id"), row["incident_id"], message
-        )
+    linked = linked.join(dated.filter(pl.col("date") != ""), on="incident")
+    times = snapshot.sound("arguments").select(
+        "role", event=hashed(["event_id"]), mention=hashed(["mention_id"])
+    )
+    timed = linked.join(times.filter(pl.col("role") == "time"), on="event")
+    told = snapshot.sound("mentions").select("mention_id", time="value", mention=hashed(["mention_id"]))
+    told = told.filter(pl.col("mention").is_in(timed["mention"].implode()) & (pl.col("time") != ""))
+    timed = timed.join(told, on="mention")
+    apart = timed.join(_pairs(timed, "time", _are_apart), on=["date", "time"])
+    if apart.height:  # a value that is wrong by its words is reported as such
+        apart = apart.filter(~pl.col("mention_id").is_in(wording.at_odds(snapshot, apart["mention_id"])))
     published = snapshot.documents.filter(pl.col("date_published") != "").select(
         "document_id", told="date_published"
     )
     happened = linked.filter((pl.col("realis") == "actual") & (pl.col("polarity") == "positive"))
     happened = happened.with_columns(document_id=document_expr("event_id")).join(published, on="document_id")
-    later = _pairs(happened, "told", _is_after)
-    for row in rows_at(table, happened.join(later, on=["date", "told"]).select(LINE, "date", "told")):
+    later = happened.join(_pairs(happened, "told", _is_after), on=["date", "told"])
+    apart = apart.join(later, on=LINE, how="anti")  # an incident of a day to come is at odds with every time
+    for row in rows_at(table, apart.select(LINE, "date", "time").unique(LINE)):
+        message = f"{row['trigger_text']!r} is told with {row['time']}, and {row['incident_id']!r} is of {row['date']}"
+        yield RULES["incident.event-date"].issue(
+            place(table, row, "incident_id"), row["incident_id"], message
+        )
+    for row in rows_at(table, later.select(LINE, "date", "told")):
         message = (
             f"{row['incident_id']!r} is of {row['date']}, and the text that tells of it of {row['told']}"
         )
@@ -149,6 +128,123 @@ def _is_after(date: str, told: str) -> bool:
     return bool(happened and published and (happened[0] or "") > (published[1] or "9999"))
 
 
+_EXPECTED = {"incident_id": pl.String, "realis": pl.String}
+_PLACED = {"incident": pl.UInt64, "entity_id": pl.String}
+
+
+def expected(snapshot: Snapshot) -> pl.DataFrame:
+    """Return the events of a batch that are not actual and have an incident: columns incident_id and realis."""
+    if not snapshot.readable("events"):
+        return pl.DataFrame(schema=_EXPECTED)
+    is_expected = (pl.col("realis") != "actual") & (pl.col("incident_id") != "")
+    return snapshot.sound("events").filter(is_expected).select("incident_id", "realis")
+
+
+def unreal(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the incidents that one event alone tells of, which is not actual."""
+    told = _remembered(snapshot, "plausible.unreal", _EXPECTED)
+    if not told.height:
+        return
+    once = snapshot.census.used("events", "incident_id").filter(pl.col("count") == 1)
+    table = snapshot.tables["incidents"]
+    alone = told.join(once, left_on="incident_id", right_on="value")
+    for row in rows_at(table, table.sound.join(alone, on="incident_id").select(LINE, "realis")):
+        message = f"one event alone tells of {row['incident_id']!r}, and it is {row['realis']}"
+        yield RULES["incident.unreal"].issue(place(table, row), row["incident_id"], message)
+    if not snapshot.whole("events") or snapshot.may_lack_rows:
+        raise Undecidable("rows of events are missing or in doubt")
+
+
+def places(snapshot: Snapshot) -> pl.DataFrame:
+    """Return where the events of a batch take place that have an incident with a place: incident, hashed, and entity_id.
+
+    Of an incident that has one of its events in its own place there is one row, without entity; what is hit is a place
+    as well, where it is the incident's.
+    """
+    if not snapshot.readable("events", "arguments", "mentions"):
+        return pl.DataFrame(schema=_PLACED)
+    located = snapshot.sound("incidents").select("location_id", incident=hashed(["incident_id"]))
+    located = located.filter(pl.col("location_id") != "")
+    placed = _located(snapshot, "location", located)
+    is_own = pl.col("entity_id") == pl.col("location_id")
+    own = placed.filter(is_own)["incident"].unique()
+    apart = placed.filter(~pl.col("incident").is_in(own.implode()))
+    if apart.height:
+        hit = _located(snapshot, "recipient", located.join(apart, on="incident", how="semi"))
+        own = pl.concat([own, hit.filter(is_own)["incident"].unique()])
+        apart = apart.filter(~pl.col("incident").is_in(own.implode()))
+    told = own.to_frame().with_columns(entity_id=pl.lit(""))
+    return pl.concat([told, apart.select("incident", "entity_id")]).unique()
+
+
+def _located(snapshot: Snapshot, role: str, located: pl.DataFrame) -> pl.DataFrame:
+    """Return the entities that fill a role, with the incidents of their events: incident, location_id, entity_id."""
+    filled = snapshot.sound("arguments").select(
+        "role", event=hashed(["event_id"]), mention=hashed(["mention_id"])
+    )
+    events = snapshot.sound("events").select(event=hashed(["event_id"]), incident=hashed(["incident_id"]))
+    filled = filled.filter(pl.col("role") == role).join(events, on="event").join(located, on="incident")
+    linked = snapshot.sound("mentions").select("entity_id", mention=hashed(["mention_id"]))
+    linked = linked.filter(pl.col("mention").is_in(filled["mention"].implode()) & (pl.col("entity_id") != ""))
+    return filled.join(linked, on="mention").select("incident", "location_id", "entity_id")
+
+
+def event_places(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the incidents whose place is none of those that their events name, nor a part of one or one that is."""
+    told = _remembered(snapshot, "plausible.event_places", _PLACED)
+    table = snapshot.tables["incidents"]
+    own = told.filter(pl.col("entity_id") == "")["incident"]
+    apart = told.filter(~pl.col("incident").is_in(own.implode()))
+    located = table.sound.select("incident_id", "location_id", incident=hashed(["incident_id"]))
+    apart = (
+        apart.join(located, on="incident")
+        if apart.height
+        else located.clear().with_columns(entity_id=pl.lit(""))
+    )
+    wholes: dict[str, set[str]] = {}
+    parts = snapshot.sound("entity_relations").filter(pl.col("relation") == "part_of")
+    for subject, other in parts.select("subject_id", "object_id").iter_rows() if apart.height else ():
+        wholes.setdefault(subject, set()).add(other)
+    named: dict[tuple[str, str], list[str]] = {}
+    for incident, location, entity in apart.select("incident_id", "location_id", "entity_id").iter_rows():
+        named.setdefault((incident, location), []).append(entity)
+    wrong = [
+        (incident, " and ".join(sorted(entities)[:3]))
+        for (incident, location), entities in named.items()
+        if not any(_are_nested(location, entity, wholes) for entity in entities)
+    ]
+    frame = pl.DataFrame(wrong, schema={"incident_id": pl.String, "told": pl.String}, orient="row")
+    for row in rows_at(table, table.sound.join(frame, on="incident_id").select(LINE, "told")):
+        message = f"{row['incident_id']!r} is in {row['location_id']!r}, and its events are told to be in {row['told']}"
+        at = place(table, row, "location_id")
+        yield RULES["incident.event-place"].issue(at, row["location_id"], message)
+    if not snapshot.whole("events", "arguments", "mentions") or snapshot.may_lack_rows:
+        raise Undecidable("rows of events, arguments or mentions are missing or in doubt")
+
+
+def _are_nested(one: str, other: str, wholes: dict[str, set[str]]) -> bool:
+    return _is_within(one, other, wholes) or _is_within(other, one, wholes)
+
+
+def _is_within(one: str, other: str, wholes: dict[str, set[str]]) -> bool:
+    """Whether a place is another, or a part of it by way of any number of relations."""
+    pending, seen = [one], {one}
+    while pending:
+        here = pending.pop()
+        if here == other:
+            return True
+        more = wholes.get(here, set()) - seen
+        seen |= more
+        pending += more
+    return False
+
+
+def _remembered(snapshot: Snapshot, check: str, schema: dict[str, Any]) -> pl.DataFrame:
+    """Return what a check has kept of all batches."""
+    frames = snapshot.census.kept.get(check, ())
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+
+
 def told_twice(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events that tell of one happening again in one sentence."""
     table = snapshot.tables["events"]
@@ -167,10 +263,14 @@ def told_twice(snapshot: Snapshot) -> Iterator[Issue]:
 def relations(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the relations stated in a sentence that names neither side."""
     table = snapshot.tables["entity_relations"]
-    stated = table.sound.filter((pl.col("sentence_id") != "") & snapshot.batch.owns("sentence_id"))
-    if not stated.height or len(snapshot.blank("entities")):
-        return
-    named = snapshot.sound("mentions").filter(pl.col("entity_id") != "").select("sentence_id", "entity_id")
+    every = table.sound.filter((pl.col("sentence_id") != "") & snapshot.batch.owns("sentence_id"))
+    document = document_expr("sentence_id")
+    blank, doubtful = snapshot.blank("entities"), sorted(snapshot.doubtful("mentions", "sentences"))
+    stated = every.filter(~document.is_in(blank.implode()) & ~document.is_in(doubtful))
+    if not stated.height or snapshot.tables["mentions"].lost:
+        stated = stated.clear()  # the mention that is missed may be in a line that was lost
+    asked = stated.select(hashed(["sentence_id"])).to_series().implode()
+    named = snapshot.sound("mentions").filter(hashed(["sentence_id"]).is_in(asked))
     sides = stated.unpivot(
         on=["subject_id", "object_id"], index=[LINE, "sentence_id"], value_name="entity_id"
     )
@@ -178,14 +278,29 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
     for row in rows_at(table, stated.select(LINE).join(found, on=LINE, how="anti")):
         message = f"{row['sentence_id']} names neither {row['subject_id']!r} nor {row['object_id']!r}"
         yield RULES["relation.sentence"].issue(place(table, row, "sentence_id"), row["sentence_id"], message)
+    if stated.height < every.filter(~document.is_in(blank.implode())).height:
+        raise Undecidable("rows of mentions are missing or in doubt")
 
 
 CHECKS = (
-    Check((RULES["mention.value-text"],), values, needs=("mentions",)),
     Check(
         (RULES["incident.event-date"], RULES["incident.after-text"]),
         dates,
-        needs=("events", "incidents", "arguments", "mentions", TEXT_TABLE),
+        needs=("events", "incidents", "arguments", "mentions", "sentences", TEXT_TABLE),
+    ),
+    Check(
+        (RULES["incident.unreal"],),
+        unreal,
+        needs=("incidents",),
+        stages=(Stage.CORPUS,),
+        remember=expected,
+    ),
+    Check(
+        (RULES["incident.event-place"],),
+        event_places,
+        needs=("incidents", "entity_relations"),
+        stages=(Stage.CORPUS,),
+        remember=places,
     ),
     Check((RULES["event.told-twice"],), told_twice, needs=("events",)),
     Check((RULES["relation.sentence"],), relations, needs=("entity_relations", "mentions")),

@@ -25,7 +25,7 @@ from tigris_corpus.engine.reader import LINE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.engine.snapshot import Snapshot, Table
     from tigris_corpus.issues import Issue
 
 RULES = by_code(
@@ -53,6 +53,14 @@ RULES = by_code(
         "name the entity; add one where there is none",
         bad="NAM without entity_id",
         good="NAM with entity_id",
+    ),
+    warning(
+        5,
+        "link.named-person",
+        "Whoever has a name is a person of the registry; only unnamed people stand for the body whose people they are.",
+        "link the name to the person; add one where there is none",
+        bad='"Robert Ford", PER, NAM, linked to an institute',
+        good='"Robert Ford", PER, NAM, linked to robert-ford',
     ),
     error(
         5,
@@ -122,7 +130,7 @@ RULES = by_code(
         5,
         "reg.withdrawn-in-use",
         "A withdrawn id is never used again.",
-        "give the row a new id, or take its id out of deprecated.csv",
+        "give the row the next free id, or remove it; where the withdrawal was the mistake, take it out of deprecated.csv",
         bad="D000-M007 in mentions and in deprecated",
         good="D000-M007 in deprecated alone",
     ),
@@ -163,10 +171,19 @@ RULES |= by_code(
     warning(
         5,
         "relation.type",
-        "Parts and members are bodies or places of one kind; a person belongs to a body.",
-        "mend the relation, or its two ends",
-        bad="baghdad member_of joe-biden",
-        good="joe-biden affiliated_with democratic-party",
+        "A part is a body in a body or a place in a place, a member is a person in a body, and bodies and persons alone "
+        "are affiliated.",
+        "mend the relation, or its two ends; who governs a country is a member of its government",
+        bad="donald-trump member_of united-states",
+        good="donald-trump member_of united-states-government",
+    ),
+    warning(
+        5,
+        "relation.doubled",
+        "What is part or member of a thing is not besides affiliated with it.",
+        "keep the relation that the texts state",
+        bad="kataeb-hezbollah part_of the Popular Mobilization Forces, and affiliated_with them",
+        good="kataeb-hezbollah part_of the Popular Mobilization Forces",
     ),
     error(
         5,
@@ -195,10 +212,10 @@ RULES |= by_code(
     error(
         5,
         "entity.attributes",
-        "A position is of a place, and a sector is not of one.",
+        "A position is of a place, and a sector of a person or a body.",
         "empty the cell, or mend the type of the entity",
-        bad="a person with a latitude",
-        good="a city with a latitude",
+        bad="a person with a latitude, a city with a sector",
+        good="a city with a latitude, a person with a sector",
     ),
     error(
         5,
@@ -242,6 +259,7 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
     linked, linkable = pl.col("entity_id") != "", pl.col("linkable") == "true"
     blank = snapshot.blank("entities")
     is_done = ~document_expr("mention_id").is_in(blank.implode()) if len(blank) else pl.lit(value=True)
+    is_named_person = (pl.col("entity_type") == "PER") & (pl.col("mention_type") == "NAM")
     found = (
         table.sound.select(LINE, "mention_id", "entity_type", "mention_type", "value", "entity_id")
         .join(types, on="entity_type")
@@ -256,12 +274,15 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
             .then(pl.lit("link.missing"))
             .when((pl.col("linked_type") != pl.col("entity_type")) & pl.col("allowed").is_null())
             .then(pl.lit("link.type-conflict"))
+            .when(is_named_person & (pl.col("linked_type") != "PER"))
+            .then(pl.lit("link.named-person"))
             .alias("code")
         )
         .filter(pl.col("code").is_not_null())
         .select(LINE, "code", "linked_type", "entity_line", "entity_id")
     )
     parent = snapshot.tables["entities"]
+    parents = parent.by_number(found["entity_line"])
     for row in rows_at(table, found.drop("entity_id")):
         kind, name = row["entity_type"], row["entity_id"]
         field, value, message = {
@@ -277,9 +298,14 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
                 name,
                 f"the mention is {kind} and {name!r} is {row['linked_type']}",
             ),
+            "link.named-person": (
+                "entity_id",
+                name,
+                f"{row['text']!r} is the name of a person, and {name!r} is {row['linked_type']}",
+            ),
         }[row["code"]]
-        related = parent.sound.filter(pl.col(LINE).is_in([row["entity_line"] or 0])).iter_rows(named=True)
-        places = [place(parent, other, "entity_type") for other in related]
+        other = parents.get(row["entity_line"])
+        places = [place(parent, other, "entity_type")] if other else []
         fault = name if row["code"] == "link.type-conflict" else None
         yield RULES[row["code"]].issue(place(table, row, field), value, message, related=places, fault=fault)
 
@@ -348,7 +374,7 @@ def attributes(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["entities"]
     for wrong, fields in (
         (~pl.col("entity_type").is_in(_PLACES), ("latitude", "geonames")),
-        (pl.col("entity_type").is_in(_PLACES[1:]), ("sector",)),
+        (~pl.col("entity_type").is_in(["PER", "ORG"]), ("sector",)),
     ):
         for field in fields:
             filled = pl.col(field).is_not_null() & (pl.col(field).cast(pl.String) != "")
@@ -392,11 +418,10 @@ def wholes(snapshot: Snapshot) -> Iterator[Issue]:
         *(pl.col(name).alias(f"whole_{name}") for name in named), part_of="incident_id", whole_line=LINE
     )
     parts = table.sound.filter(pl.col("part_of") != "").join(whole, on="part_of")
-    for row in rows_at(
-        table, parts.filter(pl.col("whole_extent") != "series").select(LINE, "whole_line", "whole_extent")
-    ):
-        whole_row = next(table.sound.filter(pl.col(LINE) == row["whole_line"]).iter_rows(named=True))
-        at = place(table, whole_row, "extent")
+    single = parts.filter(pl.col("whole_extent") != "series").select(LINE, "whole_line", "whole_extent")
+    above = table.by_number(single["whole_line"])
+    for row in rows_at(table, single):
+        at = place(table, above[row["whole_line"]], "extent")
         message = f"{row['part_of']!r} is {row['whole_extent']}, and {row['incident_id']!r} is part of it"
         related = (place(table, row, "part_of"),)
         yield RULES["incident.whole-extent"].issue(
@@ -478,12 +503,32 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
         pl.when(pl.col("relation") == "part_of")
         .then((place_of | body) & (pl.col("s_type") != "PER") & (pl.col("o_type") != "PER"))
         .when(pl.col("relation") == "member_of")
-        .then((pl.col("s_type") == "PER") & ~pl.col("o_type").is_in(["PER", *_PLACES[1:]]))
+        .then((pl.col("s_type") == "PER") & (pl.col("o_type") == "ORG"))
+        .when(pl.col("relation") == "affiliated_with")
+        .then(body)
         .otherwise(pl.lit(value=True))
     )
     for row in rows_at(table, typed.filter(~is_like).select(LINE, "s_type", "o_type")):
         message = f"{row['subject_id']!r} ({row['s_type']}) is {row['relation']} {row['object_id']!r} ({row['o_type']})"
         yield RULES["relation.type"].issue(place(table, row, "relation"), row["relation"], message)
+    yield from _doubled(table)
+
+
+_BELONGING = ("part_of", "member_of")
+
+
+def _doubled(table: Table) -> Iterator[Issue]:
+    """Yield the ties beside which one of belonging stands."""
+    pair = ["subject_id", "object_id"]
+    belonging = table.sound.filter(pl.col("relation").is_in(_BELONGING))
+    belonging = belonging.select(*pair, inner="relation", inner_line=LINE)
+    tied = table.sound.filter(pl.col("relation") == "affiliated_with").join(belonging, on=pair)
+    others = table.by_number(tied["inner_line"])
+    for row in rows_at(table, tied.unique(LINE).select(LINE, "inner", "inner_line")):
+        other = others[row["inner_line"]]
+        message = f"{row['subject_id']!r} is {row['inner']} {row['object_id']!r} already"
+        at, related = place(table, row, "relation"), (place(table, other, "relation"),)
+        yield RULES["relation.doubled"].issue(at, row["relation"], message, related=related)
 
 
 def in_rings(edges: dict[str, list[str]]) -> dict[str, int]:
@@ -492,6 +537,7 @@ def in_rings(edges: dict[str, list[str]]) -> dict[str, int]:
     low: dict[str, int] = {}
     rings: dict[str, int] = {}
     stack: list[str] = []
+    on_stack: set[str] = set()
     for root in edges:
         pending = [(root, iter(edges.get(root, ())))] if root not in index else []
         while pending:
@@ -499,21 +545,30 @@ def in_rings(edges: dict[str, list[str]]) -> dict[str, int]:
             if node not in index:
                 index[node] = low[node] = len(index)
                 stack.append(node)
+                on_stack.add(node)
             child = next(children, None)
             if child is None:
                 pending.pop()
                 if pending:
                     low[pending[-1][0]] = min(low[pending[-1][0]], low[node])
                 if low[node] == index[node]:
-                    members = stack[stack.index(node) :]
-                    del stack[-len(members) :]
+                    members = _popped(stack, node)
+                    on_stack.difference_update(members)
                     if len(members) > 1:
-                        rings |= dict.fromkeys(members, index[node])
+                        rings.update(dict.fromkeys(members, index[node]))
             elif child not in index:
                 pending.append((child, iter(edges.get(child, ()))))
-            elif child in stack:
+            elif child in on_stack:
                 low[node] = min(low[node], index[child])
     return rings
+
+
+def _popped(stack: list[str], last: str) -> list[str]:
+    """Return what is on top of a stack, down to a node and with it, and take it away."""
+    members = [stack.pop()]
+    while members[-1] != last:
+        members.append(stack.pop())
+    return members
 
 
 def _on_cycles(parents: dict[str, str]) -> set[str]:
@@ -622,7 +677,13 @@ def passes(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["pass.undeclared"].issue(place(table, row, "path"), row["path"], message)
 
 
-_LINKS = ("link.not-linkable", "mention.value-unexpected", "link.missing", "link.type-conflict")
+_LINKS = (
+    "link.not-linkable",
+    "mention.value-unexpected",
+    "link.missing",
+    "link.type-conflict",
+    "link.named-person",
+)
 _ONCE = (Stage.PACKAGE,)
 CHECKS = (
     Check((RULES["pass.undeclared"],), passes, needs=("passes",), stages=_ONCE),
@@ -654,7 +715,7 @@ CHECKS = (
     ),
     Check((RULES["reg.duplicate-name"],), names, stages=_ONCE),
     Check(
-        (RULES["relation.cycle"], RULES["relation.type"]),
+        (RULES["relation.cycle"], RULES["relation.type"], RULES["relation.doubled"]),
         relations,
         needs=("entity_relations", "entities"),
         stages=_ONCE,

@@ -29,6 +29,8 @@ LEVELS = (
     "release",
 )
 """What each level looks at; the place in the tuple is the level's number."""
+IMPORT = len(LEVELS)
+"""The level of the rules that are asked of what comes back from tools, before it is part of any package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -14,14 +16,17 @@ from tigris_corpus.checks.characters import RULES as CHARACTERS
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error, place, rows_at, warning
 from tigris_corpus.engine.expressions import documents_of
 from tigris_corpus.engine.reader import LINE
+from tigris_corpus.engine.slices import Counted, Kept, clusters, line_ends, with_slices
 from tigris_corpus.issues import Location, plural
-from tigris_corpus.offsets import UNITS, OffsetMap, Unit
+from tigris_corpus.offsets import UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from tigris_corpus.engine.slices import Cut, Marked
     from tigris_corpus.engine.snapshot import Snapshot, Table
     from tigris_corpus.issues import Issue
+    from tigris_corpus.offsets import Unit
 
 RULES = by_code(
     error(
@@ -52,7 +57,7 @@ RULES = by_code(
         4,
         "span.text-mismatch",
         "The text of a row is the slice of the raw text between its offsets, so that neither can be wrong alone.",
-        "set the offsets again from the raw text",
+        "set the offsets again from the raw text, or the text where the offsets are right",
         bad='start 1, end 6, text "Paris" where 0 to 5 is "Paris"',
         good='start 0, end 5, text "Paris"',
     ),
@@ -60,7 +65,7 @@ RULES = by_code(
         4,
         "event.trigger-mismatch",
         "The text of a trigger is the slice of the raw text between its offsets.",
-        "set the offsets again from the raw text",
+        "set the offsets again from the raw text, or the text where the offsets are right",
         bad='trigger_start 11, trigger_text "attack" where 10 to 16 is "attack"',
         good='trigger_start 10, trigger_end 16, trigger_text "attack"',
     ),
@@ -79,6 +84,14 @@ RULES = by_code(
         "move the edge of the span to the edge of the word",
         bad='"Iraq" in "Iraqi"',
         good='"Iraqi"',
+    ),
+    warning(
+        4,
+        "span.mark-edge",
+        "A comma, a quotation mark or a bracket at the edge of a span belongs to the sentence, and is part of no name.",
+        "leave the mark out of the span",
+        bad='"July,"',
+        good='"July"',
     ),
     error(
         4,
@@ -152,6 +165,22 @@ RULES = by_code(
         bad="0 to 20 and 30 to 40, with words between",
         good="0 to 29 and 30 to 40",
     ),
+    warning(
+        4,
+        "sent.line-shared",
+        "Outside the body a row is a whole line, and only a field of metadata stands on one with others.",
+        "cut the row at the end of the line, or mend its zone",
+        bad="a heading and the first sentence of the body on one line, as two rows",
+        good="a heading on a line of its own",
+    ),
+    warning(
+        4,
+        "mention.inside-name",
+        "A name is one thing: what would be a name by itself is none inside a longer one.",
+        "remove the inner mention, or shorten the outer one",
+        bad="[Islamic Resistance in [Iraq]]",
+        good="[Islamic Resistance in Iraq]",
+    ),
     error(
         4,
         "mention.zone",
@@ -187,41 +216,57 @@ _DOCUMENT = re.compile("D[0-9]{3,}")
 _NEARBY = 40
 _REACH = 200
 _APART = 2**40
-_MAPS = 100
+_KEPT = 100
 _FLOOD = 50
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _JOINING = "\u200d\ufe0e\ufe0f\u20e3\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _LETTERS = re.compile("[A-Za-zÀ-ÖØ-öø-\u024f]{2}")
+_MARKS = ',;:…"\u201c\u201d\u201e«»()[]{}-\u2013\u2014/'
+"""Marks that no name begins or ends with; full stops, apostrophes and the marks of some trade names are not among them."""
+_PARTNERS = {
+    "(": ")",
+    ")": "(",
+    "[": "]",
+    "]": "[",
+    '"': '"',
+    "\u201c": "\u201d",
+    "\u201d": "\u201c\u201e",
+    "«": "»",
+    "»": "«",
+}
 
 
 def sentences(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the sentences whose span is wrong in itself or against the text."""
     table = snapshot.tables["sentences"]
-    frame = table.sound.lazy().join(snapshot.raw_texts.lazy(), on="document_id", how="inner")
     start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
-    found = frame.with_columns(
+    frame = table.sound.select(LINE, "document_id", "start", "end", "text").join(
+        snapshot.raw_texts, on="document_id", how="inner"
+    )
+    frame = with_slices(frame, "raw", "document_id", {"found": (start, (end - start).clip(0))})
+    found = frame.select(
+        LINE,
+        "length",
         pl.when(start > end)
         .then(pl.lit("span.reversed"))
         .when(start == end)
         .then(pl.lit("span.empty"))
         .when(end > pl.col("length"))
         .then(pl.lit("span.out-of-range"))
-        .when(pl.col("raw").str.slice(start, (end - start).clip(0)) != text)
+        .when(pl.col("found") != text)
         .then(pl.lit("span.text-mismatch"))
         .when(text.str.strip_chars() != text)
         .then(pl.lit("span.whitespace-edge"))
         .alias("code"),
     )
-    broken = found.filter(pl.col("code").is_not_null()).select(LINE, "code", "raw", "length").collect()
-    rows = list(rows_at(table, broken))
+    rows = list(rows_at(table, found.filter(pl.col("code").is_not_null())))
     several = Counter((row["document_id"], row["code"]) for row in rows)
-    seen = _Seen()
+    seen = _Seen(snapshot)
     for row in rows:
-        code = row["code"]
-        if (
-            code == "span.text-mismatch"
-            and row["raw"][row["start"] : row["end"]].replace("\n", " ") == row["text"]
-        ):
+        code, raw = row["code"], seen.raws.of(row["document_id"])
+        if code == "span.text-mismatch" and raw[row["start"] : row["end"]].replace("\n", " ") == row["text"]:
             code = "span.crosses-line"
         issue = _span_issue(table, row, ("start", "end", "text"), code, seen)
         if several[row["document_id"], row["code"]] > 1 and code in {
@@ -240,11 +285,13 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
     every = snapshot.raw_texts
     known = set(every["document_id"])
     doubtful = snapshot.doubtful("documents", "sentences")
+    if not table.whole:  # of a row with a wrong id, the document is the one that it names
+        doubtful |= set(table.doubtful["document_id"])
     for line in table.lost:
         named = known.intersection(_DOCUMENT.findall(line))
         doubtful |= named or known  # a row of which nothing is known may belong to any document
     texts = every.filter(~pl.col("document_id").is_in(sorted(doubtful)))
-    own = table.sound.select("document_id", "start", "end", LINE)
+    own = table.sound.select("document_id", "start", "end", "zone", LINE)
     is_first = (pl.col("document_id") != pl.col("document_id").shift(1)).fill_null(value=True)
     is_last = (pl.col("document_id") != pl.col("document_id").shift(-1)).fill_null(value=True)
     ordered = (
@@ -252,56 +299,94 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
         .sort("document", "start", "end")
         .with_columns(
             before=pl.when(is_first).then(0).otherwise(pl.col("end").cum_max().over("document").shift(1)),
+            zone_before=pl.when(~is_first).then(pl.col("zone").shift(1)),
+            line_before=pl.col(LINE).shift(1),
             tail=pl.when(is_last).then(pl.col("end").cum_max().over("document")),
         )
     )
-    gap = pl.col("raw").str.slice(pl.col("before"), (pl.col("start") - pl.col("before")).clip(0))
-    tail = pl.col("raw").str.slice(pl.col("tail"))
-    found = ordered.with_columns(
-        overlaps=pl.col("start") < pl.col("before"),
-        has_gap=gap.str.strip_chars() != "",
-        has_tail=(tail.str.strip_chars() != "").fill_null(value=False),
-    ).filter(pl.col("overlaps") | pl.col("has_gap") | pl.col("has_tail"))
+    before, start = pl.col("before"), pl.col("start")
+    cuts: dict[str, Cut] = {
+        "gap": (before, (start - before).clip(0)),
+        "after": (pl.col("tail"), pl.lit(None, pl.Int64)),
+    }
+    gap = pl.col("gap")
+    found = (
+        with_slices(ordered, "raw", "document_id", cuts)
+        .with_columns(
+            overlaps=start < before,
+            has_gap=gap.str.strip_chars() != "",
+            has_tail=(pl.col("after").str.strip_chars() != "").fill_null(value=False),
+            shares=_is_apart("zone", "zone_before") & ~gap.str.contains("\n", literal=True),
+        )
+        .filter(pl.col("overlaps") | pl.col("has_gap") | pl.col("has_tail") | pl.col("shares"))
+    )
     overlaps = found.filter("overlaps").select(LINE, "before")
-    facts = ["document_id", "before", "start", "raw"]
+    shared = found.filter(pl.col("shares") & ~pl.col("overlaps") & ~pl.col("has_gap"))
     bare = texts.join(table.sound.select("document_id"), on="document_id", how="anti")
     gaps = pl.concat(
         [
-            found.filter("has_gap").select(facts),
-            found.filter("has_tail").select("document_id", before="tail", start="length", raw="raw"),
+            found.filter("has_gap").select("document_id", "before", "start"),
+            found.filter("has_tail").select("document_id", before="tail", start="length"),
             bare.filter(pl.col("raw").str.strip_chars() != "").select(
-                "document_id", before=pl.lit(0, pl.Int64), start="length", raw="raw"
+                "document_id", before=pl.lit(0, pl.Int64), start="length"
             ),
         ]
     )
     for row in rows_at(table, overlaps):
         message = f"the sentence starts at {row['start']}, and the one before it ends at {row['before']}"
         yield RULES["sent.overlap"].issue(place(table, row, "start"), row["start"], message)
+    yield from _on_one_line(snapshot, table, shared)
     paths = dict(snapshot.tables["documents"].rows.select("document_id", "text_path").iter_rows())
-    for row in gaps.iter_rows(named=True):
-        yield _gap(row, paths[row["document_id"]])
+    seen = _Seen(snapshot)
+    for document, begin, end in gaps.iter_rows():
+        yield _gap(document, begin, end, paths[document], seen)
     if texts.height < every.height:
         raise Undecidable(
             f"rows of {plural(every.height - texts.height, 'document')} are missing or in doubt"
         )
 
 
-def _gap(row: dict[str, Any], path: str) -> Issue:
-    raw, start, end = row["raw"], row["before"], row["start"]
-    lost = raw[start:end]
+def _is_apart(zone: str, other: str) -> pl.Expr:
+    """Return whether two rows are of zones that do not share a line: not both body, and neither metadata."""
+    one, two = pl.col(zone), pl.col(other)
+    return ((one != "body") | (two != "body")) & (one != "metadata") & (two != "metadata")
+
+
+def _on_one_line(snapshot: Snapshot, table: Table, shared: pl.DataFrame) -> Iterator[Issue]:
+    """Yield the rows on one line with the row before them, but those whose zone is reported as wrong for its labels."""
+    if not shared.height:
+        return
+    known = snapshot.readable("zones", "mentions", "events")
+    wrong = [_in_closed_zone(snapshot, *kind)["sentence_id"] for kind in _ZONED] if known else []
+    labelled = pl.concat(wrong) if wrong else pl.Series(dtype=pl.String)
+    told = set(table.sound.filter(pl.col("sentence_id").is_in(labelled.implode()))[LINE])
+    is_body = pl.col("zone") == "body"
+    odd = shared.select(
+        pl.when(is_body).then("line_before").otherwise(LINE).alias(LINE),
+        pl.when(is_body).then("zone").otherwise("zone_before").alias("beside"),
+        pl.when(is_body).then(LINE).otherwise("line_before").alias("line_beside"),
+    ).unique(LINE, keep="first")
+    for row in rows_at(table, odd):
+        if not told & {row[LINE], row["line_beside"]}:
+            message = f"the {row['zone']} {row['text'][:_NEARBY]!r} stands on one line with {row['beside']}"
+            yield RULES["sent.line-shared"].issue(place(table, row, "zone"), row["zone"], message)
+
+
+def _gap(document: str, start: int, end: int, path: str, seen: _Seen) -> Issue:
+    lost = seen.raws.of(document)[start:end]
     start += len(lost) - len(lost.lstrip())
     lost = lost.strip()
-    before = raw[:start]
+    lines, last = seen.line_ends(document).before(start)
     at = Location(
         file=path,
-        line=before.count("\n") + 1,
-        column=start - (before.rfind("\n") + 1) + 1,
-        document=row["document_id"],
+        line=lines + 1,
+        column=start - last,
+        document=document,
         start=start,
         end=start + len(lost),
     )
     shown = lost if len(lost) <= _NEARBY else f"{lost[:_NEARBY]}…"
-    return RULES["sent.gap"].issue(at, lost, f"no sentence of {row['document_id']} has {shown!r}")
+    return RULES["sent.gap"].issue(at, lost, f"no sentence of {document} has {shown!r}")
 
 
 def mentions(snapshot: Snapshot) -> Iterator[Issue]:
@@ -326,67 +411,90 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
         .select("sentence_id", "document_id", s_start="start", s_end="end", s_text="text")
     )
     start, end, text = (pl.col(name) for name in columns)
-    inside = (start >= pl.col("s_start")) & (end <= pl.col("s_end")) & (start < end)
-    slice_ = pl.col("s_text").str.slice((start - pl.col("s_start")).clip(0), (end - start).clip(0))
-    right = inside & (slice_ == text) & (text.str.strip_chars() == text)
     before, last = start - pl.col("s_start") - 1, end - pl.col("s_start") - 1
-    joined = (
-        own.join(parents, on="sentence_id", how="inner")
-        .select(
-            LINE,
-            "document_id",
-            "s_start",
-            "s_end",
-            right=right,
-            left_edge=pl.when(before >= 0).then(pl.col("s_text").str.slice(before.clip(0), 2)),
-            right_edge=pl.when(last >= 0).then(pl.col("s_text").str.slice(last.clip(0), 2)),
-        )
-        .collect()
+    cuts: dict[str, Cut] = {
+        "found": ((start - pl.col("s_start")).clip(0), (end - start).clip(0)),
+        "left_edge": (before.clip(0), pl.when(before < 0).then(1).otherwise(2)),
+        "right_edge": (pl.when(last >= 0).then(last), pl.lit(2)),
+    }
+    inside = (start >= pl.col("s_start")) & (end <= pl.col("s_end")) & (start < end)
+    right = inside & (pl.col("found") == text) & (text.str.strip_chars() == text)
+    placed = own.join(parents, on="sentence_id", how="inner").collect()
+    joined = with_slices(placed, "s_text", "sentence_id", cuts).select(
+        LINE, "document_id", "sentence_id", "s_start", "s_end", "left_edge", "right_edge", right=right
     )
     broken = joined.filter(~pl.col("right")).select(LINE, "document_id", "s_start", "s_end")
     if broken.height:
-        broken = broken.join(snapshot.raw_texts.select("document_id", "raw", "length"), on="document_id")
-        seen = _Seen()
+        broken = broken.join(snapshot.raw_texts.select("document_id", "length"), on="document_id")
+        seen = _Seen(snapshot)
         if broken.height > _FLOOD and 2 * broken.height > joined.height:
             broken = broken.with_columns(fault=pl.lit("most rows"))  # a column sorted by itself, most likely
+        broken = broken.with_columns(is_common=_is_common(snapshot, table, broken, columns))
         for row in rows_at(table, broken):
-            found = _code_of(row, columns, spans.mismatch)
+            found = _code_of(row, columns, spans.mismatch, seen)
             if found in {"span.wrong-sentence", "span.crosses-sentence"}:
-                yield _sentence_issue(snapshot, table, row, columns, found)
+                yield _sentence_issue(table, row, columns, found, seen)
             else:
                 yield _span_issue(table, row, columns, found, seen)
     yield from _edges(snapshot, table, joined.filter("right"), columns)
 
 
+def _is_common(
+    snapshot: Snapshot, table: Table, broken: pl.DataFrame, columns: tuple[str, str, str]
+) -> pl.Series:
+    """Return whether the text of a row stands for the same slice in several rows."""
+    start, end, text = columns
+    rows = broken.select(LINE, "document_id").join(
+        table.sound.select(LINE, *columns), on=LINE, maintain_order="left"
+    )
+    rows = rows.join(snapshot.raw_texts, on="document_id", how="left", maintain_order="left")
+    cut = {"found": (pl.col(start), (pl.col(end) - pl.col(start)).clip(0))}
+    found = with_slices(rows, "raw", "document_id", cut)
+    return found.select(pl.struct(text, "found").is_duplicated()).to_series()
+
+
 def _edges(
     snapshot: Snapshot, table: Table, placed: pl.DataFrame, columns: tuple[str, str, str]
 ) -> Iterator[Issue]:
-    """Yield the spans with an edge inside a word or inside what a reader sees as one character.
+    """Yield the spans with an edge inside a word or inside what a reader sees as one character, or at a mark.
 
-    The two characters around each edge are looked at once each; few pairs are ever in doubt.
+    The two characters around each edge are looked at once each (at the edge of a sentence there is one); few pairs
+    are ever in doubt.
     """
+    told: set[int] = set()
     for edge, field in (("left_edge", columns[0]), ("right_edge", columns[1])):
         pairs = placed[edge].unique().drop_nulls()
-        codes = {pair: code for pair in pairs if len(pair) == 2 and (code := _code_of_edge(pair))}  # noqa: PLR2004
+        codes = {pair: code for pair in pairs if (code := _code_of_edge(pair, is_left=edge == "left_edge"))}
         if not codes:
             continue
-        suspect = placed.filter(pl.col(edge).is_in(list(codes))).select(LINE, edge)
-        parents = snapshot.sound("sentences").select("sentence_id", s_start="start", s_text="text")
-        suspect = suspect.join(table.sound.select(LINE, "sentence_id"), on=LINE).join(
-            parents, on="sentence_id"
+        suspect = placed.filter(pl.col(edge).is_in(list(codes))).select(LINE, "sentence_id", "s_start", edge)
+        marked = suspect.filter(
+            pl.col(edge).is_in([pair for pair, code in codes.items() if code == "span.splits-grapheme"])
         )
-        for row in rows_at(table, suspect.drop("sentence_id")):
+        splitting = _splitting(snapshot, table, marked, field) if marked.height else set()
+        for row in rows_at(table, suspect.select(LINE, edge)):
             code = codes[row[edge]]
-            if code == "span.splits-grapheme" and not _splits(row["s_text"], row[field] - row["s_start"]):
+            if code == "span.splits-grapheme" and row[LINE] not in splitting:
+                continue
+            if code == "span.mark-edge":
+                if row[LINE] not in told and not _is_paired(row[columns[2]], is_left=edge == "left_edge"):
+                    told.add(row[LINE])
+                    mark = row[columns[2]][0 if edge == "left_edge" else -1]
+                    message = f"the span {row[columns[2]]!r} has {mark!r} at its edge"
+                    yield RULES[code].issue(place(table, row, columns[2]), row[columns[2]], message)
                 continue
             what = "the word" if code == "span.splits-word" else "the character"
             message = f"the span {row[columns[2]]!r} has an edge inside {what} around {row[edge]!r}, at {row[field]}"
             yield RULES[code].issue(place(table, row, field), row[field], message)
 
 
-def _code_of_edge(pair: str) -> str | None:
-    """Return what an edge between two characters may split."""
-    first, second = pair[0], pair[1]
+def _code_of_edge(pair: str, *, is_left: bool) -> str | None:
+    """Return what is wrong with an edge between two characters, or at the only one where a sentence has its edge."""
+    first, second = pair[0], pair[-1]
+    if (second if is_left else first) in _MARKS:
+        return "span.mark-edge"
+    if len(pair) == 1:
+        return None
     if second in _JOINING or first == "\u200d" or unicodedata.category(second).startswith("M"):
         return "span.splits-grapheme"
     if _FLAG.fullmatch(pair):
@@ -394,16 +502,30 @@ def _code_of_edge(pair: str) -> str | None:
     return "span.splits-word" if _LETTERS.fullmatch(pair) else None
 
 
-def _splits(text: str, at: int) -> bool:
-    """Whether a place is inside an extended grapheme cluster of a text (Unicode Standard Annex 29)."""
-    import regex  # noqa: PLC0415 - only where a mark or a joiner is at an edge
+def _is_paired(text: str, *, is_left: bool) -> bool:
+    """Whether the mark at an edge of a span has its partner inside, and so belongs to a word and not to the edge."""
+    mark, inside = (text[0], text[1:-1]) if is_left else (text[-1], text[1:-1])
+    return any(partner in inside for partner in _PARTNERS.get(mark, ""))
 
-    return all(cluster.start() != at for cluster in regex.finditer(r"\X", text)) and at < len(text)
+
+def _splitting(snapshot: Snapshot, table: Table, marked: pl.DataFrame, field: str) -> set[int]:
+    """Return the rows with an edge inside an extended grapheme cluster; each sentence is cut into these once."""
+    placed = marked.join(table.sound.select(LINE, field), on=LINE)
+    own = snapshot.sound("sentences").join(placed, on="sentence_id", how="semi")
+    texts = Kept(own, "sentence_id", "text")
+    found: set[int] = set()
+    for (sentence,), rows in placed.group_by("sentence_id"):
+        text = texts.of(str(sentence))
+        begins = clusters(text)
+        for line, at in rows.select(LINE, pl.col(field) - pl.col("s_start")).iter_rows():
+            if at < len(text) and at not in begins:
+                found.add(line)
+    return found
 
 
-def _code_of(row: dict[str, Any], columns: tuple[str, str, str], mismatch: str) -> str:
+def _code_of(row: dict[str, Any], columns: tuple[str, str, str], mismatch: str, seen: _Seen) -> str:
     start, end, text = (row[name] for name in columns)
-    found = row["raw"][start:end]
+    found = seen.raws.of(row["document_id"])[start:end]
     if start >= end:
         return "span.reversed" if start > end else "span.empty"
     if end > row["length"]:
@@ -422,15 +544,44 @@ def _code_of(row: dict[str, Any], columns: tuple[str, str, str], mismatch: str) 
 class _Seen:
     """What was found out of the texts while explaining one row, for the next one."""
 
-    def __init__(self) -> None:
-        self._maps: dict[tuple[str, Unit], OffsetMap] = {}
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._counted: dict[tuple[str, Unit], Counted] = {}
+        self._line_ends: dict[str, Marked] = {}
+        self._sentences: dict[str, tuple[list[int], list[int], list[str]]] = {}
 
-    def offsets(self, document: str, raw: str, unit: Unit) -> OffsetMap:
-        if (document, unit) not in self._maps:
-            if len(self._maps) > _MAPS:
-                self._maps.clear()
-            self._maps[document, unit] = OffsetMap(raw, unit)
-        return self._maps[document, unit]
+    @cached_property
+    def raws(self) -> Kept:
+        """The texts of the documents."""
+        return Kept(self._snapshot.raw_texts, "document_id", "raw")
+
+    def counted(self, document: str, unit: Unit) -> Counted:
+        """Return the text of a document as it is counted in a unit."""
+        return _remembered(self._counted, (document, unit), lambda: Counted(self.raws.of(document), unit))
+
+    def line_ends(self, document: str) -> Marked:
+        """Return where the lines of the text of a document end."""
+        return _remembered(self._line_ends, document, lambda: line_ends(self.raws.of(document)))
+
+    def sentence_at(self, document: str, start: int, end: int) -> str | None:
+        """Return the sentence of a document that contains a span, if one does."""
+
+        def of_document() -> tuple[list[int], list[int], list[str]]:
+            rows = self._snapshot.sound("sentences").filter(pl.col("document_id") == document).sort("start")
+            return rows["start"].to_list(), rows["end"].to_list(), rows["sentence_id"].to_list()
+
+        starts, ends, ids = _remembered(self._sentences, document, of_document)
+        place = bisect_right(starts, start) - 1
+        return ids[place] if place >= 0 and ends[place] >= end else None
+
+
+def _remembered(known: dict[_Key, _Value], key: _Key, find: Callable[[], _Value]) -> _Value:
+    """Return what is known by a key, else what is found, which is kept; not too much is."""
+    if key not in known:
+        if len(known) > _KEPT:
+            known.clear()
+        known[key] = find()
+    return known[key]
 
 
 def _span_issue(
@@ -438,7 +589,8 @@ def _span_issue(
 ) -> Issue:
     start_name, end_name, text_name = columns
     start, end, text = (row[name] for name in columns)
-    found = row["raw"][start:end]
+    raw = seen.raws.of(row["document_id"])
+    found = raw[start:end]
     if code.endswith("mismatch") and unicodedata.normalize("NFC", text) == found:
         message = f"{text!r} is not in normalization form C, in which the text has it"
         return CHARACTERS["enc.not-nfc"].issue(place(table, row, text_name), text, message)
@@ -453,12 +605,19 @@ def _span_issue(
         code, (text_name, f"{text!r} is not what stands at {start} to {end}: {found!r}")
     )
     hint, reason = (
-        _where_is(row["raw"], text, start, row["document_id"], seen)
-        if code.endswith("mismatch")
-        else (None, None)
+        _where_is(raw, text, start, row["document_id"], seen) if code.endswith("mismatch") else (None, None)
     )
     fault = f"{row['document_id']} {reason}" if reason else row.get("fault")
+    if code.endswith("mismatch") and _is_whole(raw, start, end):
+        hint = f"if the offsets are right, the text is {found!r}" + (f"; else {hint}" if hint else "")
+        fault = f"{text} for {found}" if row.get("is_common") else fault  # replaced in one go, most likely
     return RULES[code].issue(place(table, row, field), row[field], message, hint, fault=fault)
+
+
+def _is_whole(raw: str, start: int, end: int) -> bool:
+    """Whether a slice of a text begins and ends where a word does, so that its offsets may well be right."""
+    found, around = raw[start:end], (raw[max(0, start - 1) : start + 1], raw[end - 1 : end + 1])
+    return bool(found) and found.strip() == found and not any(_LETTERS.fullmatch(pair) for pair in around)
 
 
 def _where_is(raw: str, text: str, start: int, document: str, seen: _Seen) -> tuple[str | None, str | None]:
@@ -467,7 +626,7 @@ def _where_is(raw: str, text: str, start: int, document: str, seen: _Seen) -> tu
     It is looked for by the unit it may have been counted in, by another normalization form, and near by.
     """
     for unit in UNITS:
-        meant = seen.offsets(document, raw, unit).nearest_code_point(start)
+        meant = seen.counted(document, unit).nearest_code_point(start)
         if meant != start and raw.startswith(text, meant):
             where = f"the text is at {meant} to {meant + len(text)}"
             return f"the offsets look like {unit} and not code points: {where}", unit
@@ -486,7 +645,7 @@ def _where_is(raw: str, text: str, start: int, document: str, seen: _Seen) -> tu
 
 
 def _sentence_issue(
-    snapshot: Snapshot, table: Table, row: dict[str, Any], columns: tuple[str, str, str], code: str
+    table: Table, row: dict[str, Any], columns: tuple[str, str, str], code: str, seen: _Seen
 ) -> Issue:
     start, end, text = (row[name] for name in columns)
     if code == "span.crosses-sentence":
@@ -494,31 +653,36 @@ def _sentence_issue(
             f"{text!r} at {start} to {end} leaves its sentence, which is {row['s_start']} to {row['s_end']}"
         )
         return RULES[code].issue(place(table, row, columns[1]), text, message)
-    around = snapshot.sound("sentences").filter(
-        (pl.col("document_id") == row["document_id"]) & (pl.col("start") <= start) & (pl.col("end") >= end)
-    )
-    right = around["sentence_id"][0] if around.height else None
+    right = seen.sentence_at(row["document_id"], start, end)
     message = f"{text!r} at {start} to {end} is not in sentence {row['sentence_id']}"
     hint = f"it is in {right}" if right else None
     return RULES[code].issue(place(table, row, "sentence_id"), row["sentence_id"], message, hint)
 
 
 def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the mentions that cross another, or that have the span of another."""
+    """Yield the mentions that cross another, that have the span of another, or that stand inside a name."""
     table = snapshot.tables["mentions"]
+    is_name = pl.col("mention_type") == "NAM"
     placed = (
-        table.sound.select(LINE, "start", "end", document=documents_of(table.sound["mention_id"]))
+        table.sound.select(
+            LINE, "start", "end", is_name=is_name, document=documents_of(table.sound["mention_id"])
+        )
         .sort("document", "start", maintain_order=True)
         .with_columns(offset=pl.col("document").rle_id().cast(pl.Int64) * _APART)
-        .select(LINE, start=pl.col("offset") + pl.col("start"), end=pl.col("offset") + pl.col("end"))
+        .select(
+            LINE,
+            "is_name",
+            start=pl.col("offset") + pl.col("start"),
+            end=pl.col("offset") + pl.col("end"),
+        )
     )
     reach = pl.col("end").cum_max().shift(1).fill_null(-1)
     touching = placed.with_columns(touches=pl.col("start") < reach).filter(
         pl.col("touches") | pl.col("touches").shift(-1).fill_null(value=False)
     )
-    conflicts = dict(
-        _conflicts(touching.sort("start", pl.col("end").neg(), LINE).select(LINE, "start", "end"))
-    )
+    nested = touching.sort("start", pl.col("end").neg(), LINE)
+    conflicts = dict(_conflicts(nested.select(LINE, "start", "end")))
+    yield from _inside_names(table, nested, conflicts)
     if not conflicts:
         return
     rows = {
@@ -529,6 +693,21 @@ def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
     }
     for number, other in sorted(conflicts.items()):
         yield _overlap(table, rows[number], rows[other])
+
+
+def _inside_names(table: Table, nested: pl.DataFrame, conflicts: dict[int, int]) -> Iterator[Issue]:
+    """Yield the mentions inside a name, from spans sorted by start and length; those in conflict are reported as such."""
+    is_name = pl.col("is_name")
+    names = nested.filter(is_name).select(reach="end", name=LINE).unique("reach", keep="first")
+    reach = pl.when(is_name).then(pl.col("end")).cum_max().forward_fill().shift(1)
+    inside = nested.with_columns(reach=reach).filter(pl.col("end") <= pl.col("reach"))
+    wrong = inside.filter(~pl.col(LINE).is_in([*conflicts, *conflicts.values()])).join(names, on="reach")
+    outers = table.by_number(wrong["name"])
+    for row in rows_at(table, wrong.select(LINE, "name")):
+        outer = outers[row["name"]]
+        message = f"{row['text']!r} stands inside the name {outer['text']!r}"
+        related = (place(table, outer),)
+        yield RULES["mention.inside-name"].issue(place(table, row), row["text"], message, related=related)
 
 
 def _conflicts(spans: pl.DataFrame) -> Iterator[tuple[int, int]]:
@@ -603,7 +782,7 @@ def _in_closed_zone(snapshot: Snapshot, name: str, column: str, code: str) -> pl
 _ZONED = (("mentions", "mentions_annotated", "mention.zone"), ("events", "events_annotated", "event.zone"))
 
 _SPAN = ("span.reversed", "span.empty", "span.out-of-range", "span.whitespace-edge")
-_EDGES = ("span.splits-grapheme", "span.splits-word")
+_EDGES = ("span.splits-grapheme", "span.splits-word", "span.mark-edge")
 _PLACED = ("span.crosses-sentence", "span.wrong-sentence")
 _TEXTS = ("documents", "sentences")
 CHECKS = (
@@ -612,7 +791,7 @@ CHECKS = (
         sentences,
         needs=_TEXTS,
     ),
-    Check((RULES["sent.overlap"], RULES["sent.gap"]), coverage, needs=_TEXTS),
+    Check(tuple(RULES[f"sent.{name}"] for name in ("overlap", "gap", "line-shared")), coverage, needs=_TEXTS),
     Check(
         tuple(RULES[code] for code in (*_SPAN, "span.text-mismatch", *_PLACED, *_EDGES, "span.crosses-line")),
         mentions,
@@ -626,7 +805,15 @@ CHECKS = (
         needs=(*_TEXTS, "events"),
     ),
     Check(
-        (RULES["span.crossing"], RULES["span.type-conflict"], RULES["key.duplicate-content"]),
+        tuple(
+            RULES[code]
+            for code in (
+                "span.crossing",
+                "span.type-conflict",
+                "key.duplicate-content",
+                "mention.inside-name",
+            )
+        ),
         overlaps,
         needs=("mentions",),
     ),

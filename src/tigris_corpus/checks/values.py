@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tigris_corpus.checks.characters import INVISIBLE, hidden_in
 from tigris_corpus.checks.characters import RULES as CHARACTERS
-from tigris_corpus.checks.rule import EVERYWHERE, Check, by_code, error, place
-from tigris_corpus.descriptor import nearest, packaged_root
+from tigris_corpus.checks.rule import EVERYWHERE, Check, by_code, error, place, rows_at
+from tigris_corpus.descriptor import nearest, packaged_root, profile
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import rules
 from tigris_corpus.engine.reader import LINE
@@ -147,6 +149,7 @@ def cells(snapshot: Snapshot) -> Iterator[Issue]:
     for table, broken in _broken_tables(snapshot):
         for field in table.schema.fields:
             found = [(code, expression) for name, code, expression in broken if name == field.name]
+            common = _common_shapes(table, field, found)
             for code, row in _broken_rows(table, field.name, found):
                 value = row[field.name]
                 if code == "sch.enum" and not hidden_in(value):
@@ -161,7 +164,26 @@ def cells(snapshot: Snapshot) -> Iterator[Issue]:
                     at = place(table, row, field.name)
                     yield RULES[own].issue(at, value, message, hint, fault=fault)
                 else:
-                    yield _issue(code, table, row, field)
+                    yield _issue(code, table, row, field, common)
+
+
+_SAME_MANNER = 3
+"""So many cells of a column that break its form in one manner were most likely broken in one go."""
+
+
+def _shape(cell: pl.Expr) -> pl.Expr:
+    """Return the shape of a cell: what is left of it where runs of digits and of letters are one sign each."""
+    return cell.str.replace_all("[0-9]+", "0").str.replace_all(r"\p{L}+", "a")
+
+
+def _common_shapes(table: Table, field: Field, found: list[tuple[str, pl.Expr]]) -> frozenset[str]:
+    """Return the shapes of the cells of a column that break its form in the same manner as others do."""
+    patterns = [expression for code, expression in found if code == "sch.pattern"]
+    if not patterns:
+        return frozenset()
+    shapes = table.texts.filter(patterns[0]).select(shape=_shape(pl.col(field.name)))
+    counts = shapes.group_by("shape").len().filter(pl.col("len") >= _SAME_MANNER)
+    return frozenset(counts["shape"])
 
 
 def dates(snapshot: Snapshot) -> Iterator[Issue]:
@@ -169,12 +191,12 @@ def dates(snapshot: Snapshot) -> Iterator[Issue]:
     for table in snapshot.due_tables:
         for field in table.schema.fields:
             if field.edtf:
-                values = table.sound[field.name].unique()
-                wrong = [value for value in values if value and bounds(value) is None]
+                texts = table.texts  # a column of dates may be one of numbers
+                wrong = [value for value in texts[field.name].unique() if value and bounds(value) is None]
                 if not wrong:
                     continue
-                for row in table.sound.filter(pl.col(field.name).is_in(wrong)).iter_rows(named=True):
-                    message = f"{row[field.name]!r} is not a date or an interval of dates"
+                for row in rows_at(table, texts.filter(pl.col(field.name).is_in(wrong)).select(LINE)):
+                    message = f"{str(row[field.name])!r} is not a date or an interval of dates"
                     yield RULES["sch.date"].issue(place(table, row, field.name), row[field.name], message)
 
 
@@ -190,7 +212,7 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
                 (field.name, code, expression)
                 for field in table.schema.fields
                 for code, expression in rules(
-                    field,
+                    replace(field, required=field.required or field.name in table.schema.primary_key),
                     _allowed(snapshot, table.name, field.name),
                     is_reference=_is_reference(snapshot, table, field),
                 )
@@ -247,7 +269,9 @@ def _is_reference(snapshot: Snapshot, table: Table, field: Field) -> bool:
     return False
 
 
-def _issue(code: str, table: Table, row: dict[str, Any], field: Field) -> Issue:
+def _issue(
+    code: str, table: Table, row: dict[str, Any], field: Field, common: frozenset[str] = frozenset()
+) -> Issue:
     value = row[field.name]
     at = place(table, row, field.name)
     hidden = None if code == "sch.blank-edge" else hidden_in(value)  # free text is looked at by itself
@@ -259,7 +283,7 @@ def _issue(code: str, table: Table, row: dict[str, Any], field: Field) -> Issue:
         return RULES["csv.number-mangled"].issue(at, value, message, fault=f"{table.name} {field.name}")
     messages = {
         "sch.required": f"{field.name} is empty",
-        "sch.pattern": f"{value!r} has not the form of {field.name}: {field.pattern}",
+        "sch.pattern": f"{value!r} has not the form of {field.name}: {form_of(field)}",
         "sch.blank-edge": f"{value!r} has blanks at its edge",
         "sch.integer-lexical": f"{value!r} is not a whole number",
         "sch.number-lexical": f"{value!r} is not a number",
@@ -272,7 +296,45 @@ def _issue(code: str, table: Table, row: dict[str, Any], field: Field) -> Issue:
     if code == "sch.pattern" and value != value.strip():
         hint = "remove the blanks around the value"
     fault = f"{table.name} {field.name} {value}"  # one wrong value in many cells has one cause
+    shape = re.sub(r"[^\W\d_]+", "a", re.sub("[0-9]+", "0", value))
+    if code == "sch.boolean" or (code == "sch.pattern" and shape in common):
+        fault = f"{table.name} {field.name} {shape if code == 'sch.pattern' else ''}"  # a whole column, most likely
     return RULES[_own_code(code, table, field)].issue(at, value, messages[code], hint, fault=fault)
+
+
+_FORMS = {
+    "D[0-9]{3,}-A[0-9]{3,}": "as in D000-A001",
+    "[0-9a-f]{64}": "64 digits of 0 to 9 and a to f",
+    "[0-9a-f]{16}": "16 digits of 0 to 9 and a to f",
+    "https?://[!-~]+": "as in https://example.org/page",
+    "[0-9]{2,3}": "two digits or three, as in 03",
+    r"[0-9]+\.[0-9]+\.[0-9]+": "as in 0.2.0",
+    "[a-z]+[.][a-z0-9-]+": "as in event.missing-role",
+    "[A-Z][a-z]+:[A-Z][A-Za-z-]+": "as in Conflict:Attack",
+    "[a-z]+(_[a-z]+)*": "lower-case letters, with _ between words",
+    "[a-z]+(-[a-z]+)*": "lower-case letters, with - between words",
+    "[a-z0-9]+(-[a-z0-9]+)*": "lower-case letters and digits, with - between words",
+    "[a-z]{2,3}(-[A-Za-z0-9]{2,8})*": "a language as in fr or en-GB",
+    "[A-Z]{3}": "three capitals, as in IRQ",
+    "[-0-9./?~]+": "a date as in 2024-07-30, or a number as in 150 or 150/..",
+}
+"""What some patterns of the profile ask for, in words, where an example says less or there is none."""
+
+
+def form_of(field: Field) -> str:
+    """Return the form that a column asks for in words or by an example; its pattern where nothing better is known."""
+    pattern = field.pattern or ""
+    if field.edtf:
+        return "a date as in 2024, 2024-07 or 2024-07-30, or two with a slash between"
+    example = field.example or _examples().get(pattern)
+    return _FORMS.get(pattern) or (f"as in {example}" if example else pattern)
+
+
+@cache
+def _examples() -> dict[str, str]:
+    """Return an example of each pattern of the profile that has one in some column."""
+    fields = [field for name in profile().tables for field in profile().schema(name).fields]
+    return {field.pattern: field.example for field in fields if field.pattern and field.example}
 
 
 _OWN_CODES = {

@@ -1,7 +1,8 @@
 """L6: findings that were looked at and are right as they are, by their fingerprint.
 
-Warnings can be waived, and errors about labels (levels 4 to 6), which are judgements that may know an exception. What
-loaders and readers rely on (bytes, form, schemas, keys) and what a release promises is mended and never waived.
+Warnings can be waived, and errors about the corpus as a whole, which are judgements that may know an exception. What
+loaders and readers rely on (bytes, form, schemas, keys, spans, the rules of the labels) and what a release promises is
+mended and never waived.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from tigris_corpus.issues import Issue
 
 TABLE = "waivers"
-LEVELS = (4, 5, 6)
-"""The levels whose errors can be waived, by their fingerprint; warnings can be at every level."""
+LEVEL = 6
+"""The level whose errors can be waived, by their fingerprint; warnings can be at every level."""
 RULES = by_code(
     error(
         6,
@@ -33,38 +34,39 @@ RULES = by_code(
     error(
         6,
         "waiver.refused",
-        "What readers of the package rely on is mended, and not waived.",
+        "What readers of the package rely on is mended, and not waived: a waiver takes out warnings, and errors of level 6.",
         "mend the fault, and remove the row from waivers.csv",
-        bad="a waiver of a missing parent",
+        bad="a waiver of a span whose text is another",
         good="a waiver of a missing role",
     ),
 )
+JUDGED = ("rel.split-changed", "rel.rights-changed")
+"""What a release counts as an error, and may be meant all the same."""
+FACTS = ("pkg.hash", "rel.version-not-bumped", *RULES)
+"""What is so or not so, whoever looks at it: these are never waived, whatever their weight."""
 
 
 def can_be_waived(issue: Issue, level: int) -> bool:
     """Whether an issue is one that a waiver may take out of the report."""
-    return issue.severity is Severity.WARNING or level in LEVELS
+    if issue.code in FACTS:
+        return False
+    return issue.severity is Severity.WARNING or level == LEVEL or issue.code in JUDGED
 
 
-def standing(snapshot: Snapshot, issues: list[Issue], level_of: Callable[[str], int]) -> list[Issue]:
-    """Return the issues that no waiver takes out: only they put rows in doubt."""
-    table = snapshot.tables.get(TABLE)
-    if table is None or not table.readable or not table.sound.height:
-        return issues
-    rows = set(table.sound.select("fingerprint", "code").iter_rows())
-    return [
-        issue
-        for issue in issues
-        if (issue.fingerprint, issue.code) not in rows or not can_be_waived(issue, level_of(issue.code))
-    ]
+def standing(_: Snapshot, issues: list[Issue], level_of: Callable[[str], int]) -> list[Issue]:
+    """Return the issues that no waiver can take out: only they put rows in doubt."""
+    return [issue for issue in issues if not can_be_waived(issue, level_of(issue.code))]
 
 
 def waived(
-    snapshot: Snapshot, issues: Iterable[Issue], level_of: Callable[[str], int], *, is_complete: bool
+    snapshot: Snapshot,
+    issues: Iterable[Issue],
+    level_of: Callable[[str], int],
+    is_judged: Callable[[str], bool],
 ) -> tuple[list[Issue], list[Issue]]:
     """Return the issues without those that the table waives, and with what is wrong with the waivers; and the waived.
 
-    A waiver is only known to be unused where every check could be run (``is_complete``).
+    A waiver is only known to be unused where its code ``is_judged``: where every check was run that could report it.
     """
     table = snapshot.tables.get(TABLE)
     if table is None or not table.readable:
@@ -77,18 +79,19 @@ def waived(
         row = rows.get(issue.fingerprint)
         if row is None or row["code"] != issue.code:
             kept.append(issue)
-            continue
-        used.add(issue.fingerprint)
-        if can_be_waived(issue, level_of(issue.code)):
+        elif can_be_waived(issue, level_of(issue.code)):
             taken.append(issue)
+            used.add(issue.fingerprint)
         else:
-            message = f"{issue.code} at {issue.location} is waived, and cannot be"
-            kept += [
-                issue,
-                RULES["waiver.refused"].issue(place(table, row, "fingerprint"), issue.code, message),
-            ]
+            kept.append(issue)
+            if issue.fingerprint not in used:
+                message = f"{issue.code} at {issue.location} is waived, and cannot be"
+                kept.append(
+                    RULES["waiver.refused"].issue(place(table, row, "fingerprint"), issue.code, message)
+                )
+            used.add(issue.fingerprint)
     for fingerprint, row in rows.items():
-        if fingerprint not in used and is_complete:
+        if fingerprint not in used and is_judged(row["code"]):
             message = f"no finding of {row['code']} has the fingerprint {fingerprint}"
             kept.append(RULES["waiver.unused"].issue(place(table, row, "fingerprint"), fingerprint, message))
     return kept, taken

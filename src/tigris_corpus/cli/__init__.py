@@ -7,7 +7,26 @@ from typing import Any
 
 import click
 
-from tigris_corpus.cli import agreement, audit, explain, fmt, info, show, validate
+from tigris_corpus.cli import (
+    add,
+    agreement,
+    audit,
+    diff,
+    explain,
+    export,
+    fmt,
+    formats,
+    import_,
+    info,
+    init,
+    progress,
+    refresh,
+    review,
+    show,
+    suggest,
+    summary,
+    validate,
+)
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.report.style import visible
 
@@ -35,12 +54,23 @@ def main() -> None:
 
 
 for command in (
+    add.add,
     agreement.agreement,
     audit.audit,
+    diff.diff,
     explain.explain,
+    export.export,
     fmt.fmt,
+    formats.formats,
+    import_.import_,
     info.info,
+    init.init,
+    progress.progress,
+    refresh.refresh,
+    review.review,
     show.show,
+    suggest.suggest,
+    summary.summary,
     validate.validate,
 ):
     main.add_command(command)

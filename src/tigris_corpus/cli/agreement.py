@@ -57,7 +57,7 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
         from tigris_corpus.errors import CorpusError
         from tigris_corpus.formats import passes
         from tigris_corpus.report import agreement as report
-        from tigris_corpus.report.style import visible
+        from tigris_corpus.report.style import inert, visible
         from tigris_corpus.scoring import agreement as compare
     del jsonschema, krippendorff, scorch, sklearn
 
@@ -66,6 +66,7 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
             corpus, passes.find(corpus, first), passes.find(corpus, second), draws=draws, track=_tracked
         )
     if form == "csv":
+        table["group"] = table["group"].map(visible)
         click.echo(table.to_csv(index=False, float_format="%.4f"), nl=False)
         return
     if group not in set(table["group"]):
@@ -74,9 +75,8 @@ def agreement(first: str, second: str, path: Path | None, group: str, draws: int
     click.echo(report.NOTE)
     known = set(corpus.documents["document_id"])
     documents = [name for name in table["group"].unique() if name in known]
-    click.echo(
-        visible(
-            f"{corpus.name} {corpus.version}; {first} against {second}; {group}; {draws} draws, seed 0; "
-            f"the documents that both have: {', '.join(documents)}"
-        )
+    told = (
+        f"{corpus.name} {corpus.version}; {first} against {second}; {group}; {draws} draws, seed 0; "
+        f"the documents that both have: {', '.join(documents)}"
     )
+    click.echo(inert(visible(told)))

@@ -17,7 +17,7 @@ def explain(code: str | None) -> None:
     with needs("validate", "tigris explain", "polars"):
         from tigris_corpus.descriptor import nearest
         from tigris_corpus.report import rules
-        from tigris_corpus.validation import RULES
+        from tigris_corpus.report.rules import RULES
 
     if code is None:
         click.echo(rules.listing(RULES.values()), nl=False)

@@ -36,8 +36,9 @@ def fmt(path: Path | None, check: bool, fix: bool) -> None:
     for name in changed:
         click.echo(f"{'would rewrite' if check else 'rewrote'} {visible(name)}")
     if changed and not check:
-        store.write(package.root, changed)
-        click.echo("The hashes in datapackage.json are stale until the next release writes them.")
+        expected = {path: store.digest(package.gate.read(path)) for path in changed}
+        store.write(package.root, changed, expected=expected)
+        click.echo("The hashes in datapackage.json are stale until a release writes them: tigris refresh")
     if not changed:
         click.echo(f"{len(package.tables)} tables are in canonical form")
     sys.exit(int(bool(changed) and check))

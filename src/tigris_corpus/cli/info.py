@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -23,7 +22,4 @@ def info(path: Path | None, form: str) -> None:
     from tigris_corpus.report import overview
 
     with loaded(path) as corpus:
-        if form == "json":
-            click.echo(json.dumps(overview.summary(corpus), indent=2))
-        else:
-            click.echo(overview.render(corpus), nl=False)
+        click.echo(overview.as_data(corpus) if form == "json" else overview.render(corpus), nl=False)

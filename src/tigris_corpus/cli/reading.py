@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from tigris_corpus.cli.extras import needs
+from tigris_corpus.descriptor import DESCRIPTOR
 from tigris_corpus.errors import CorpusError, UnreadableError
+from tigris_corpus.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tigris_corpus.corpus import Corpus
+
+
+HERE_ELSE_PACKAGED = "The package; by default the one here, else the packaged release."
+
+
+def here(path: Path | None) -> Path | None:
+    """Return the path that was given, else that of the package in the working folder, else None: the packaged release."""
+    if path is None and Path(DESCRIPTOR).is_file():
+        return Path()
+    return path
 
 
 @contextmanager
@@ -33,3 +47,12 @@ def loaded(path: Path | None) -> Iterator[Corpus]:
             raise
         root = corpus.package.root
         raise UnreadableError(f"{root}: {found}; run: tigris validate {root}") from None
+
+
+def format_module(name: str) -> Any:
+    """Return the module of a format; where its extra is not installed, the line that installs it is the error."""
+    form = FORMATS[name]
+    with needs(form.extra or "validate", f"the format {name}", *form.needs):
+        for module in form.needs:
+            import_module(module)
+        return form.load()

@@ -61,13 +61,13 @@ def validate(
     """
     with needs("validate", "tigris validate", "polars"):
         from tigris_corpus.cli.earlier import earlier
-        from tigris_corpus.descriptor import packaged_root
+        from tigris_corpus.descriptor import root_of
         from tigris_corpus.issues import Severity
         from tigris_corpus.validation import examine
 
         render = renderer(form)
 
-    root = packaged_root() if path is None else path if path.is_dir() else path.parent
+    root = root_of(path)
     is_shown = sys.stderr.isatty() if progress is None else progress
     with earlier(base, root) as before, _bar(shown=is_shown) as told:
         report = examine(path, release=release, base=before, progress=told)

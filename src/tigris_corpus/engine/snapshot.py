@@ -6,17 +6,20 @@ labels are read batch by batch, each batch the rows of some documents: a small p
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from threading import Lock, RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
 from tigris_corpus.descriptor import TEXT_TABLE, profile
-from tigris_corpus.engine.expressions import documents_of, number_of, parsed
+from tigris_corpus.engine.expressions import documents_of, hashed, number_of, parsed
 from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
 from tigris_corpus.engine.sources import open_source, read_stretches
 from tigris_corpus.engine.texts import Texts, read_texts
@@ -24,20 +27,24 @@ from tigris_corpus.issues import Severity
 from tigris_corpus.paths import PathError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
     from tigris_corpus.engine.sources import Source, Stretch
     from tigris_corpus.issues import Issue, Location
+    from tigris_corpus.paths import Gate
 
 _Key = TypeVar("_Key")
+_Answer = TypeVar("_Answer")
 _Frames = tuple[pl.DataFrame, ...]
 
 WORKERS = 2
 """How many threads read tables, and look at batches: reading, hashing and Polars all let the others run."""
 _DIGITS = 19
+_BLOCK = 2**20
+_CELLS = re.compile(r"""[^\s,;|"]+""")
 LABEL_TABLES = ("sentences", "mentions", "events", "event_modes", "arguments")
-"""The tables whose rows belong to one document each, by the id in their first column; they grow with the texts."""
+"""The tables whose rows belong to one document each, by the first id of their key; they grow with the texts."""
 REGISTRY_LINKS = (("mentions", "entity_id"), ("events", "incident_id"))
 """The columns by which labels refer to the registry: who refers to what is counted over all batches."""
 BATCH_BYTES = 48 * 2**20
@@ -81,6 +88,26 @@ class Table:
         """The rows that are in doubt, as text."""
         return self.rows.join(self.sound.select(LINE), on=LINE, how="anti")
 
+    @cached_property
+    def _lost_cells(self) -> frozenset[str]:
+        return frozenset(cell for line in self.lost for cell in _CELLS.findall(line))
+
+    @cached_property
+    def _lost_text(self) -> str:
+        return "\n".join(self.lost)
+
+    def may_hold(self, value: str) -> bool:
+        """Whether a line that could not be read, and is reported as broken, holds a value."""
+        if not self.lost:
+            return False
+        return value in self._lost_cells if _CELLS.fullmatch(value) else value in self._lost_text
+
+    def by_number(self, numbers: pl.Series) -> dict[int, dict[str, Any]]:
+        """Return those of the rows with some numbers that are not in doubt, by their numbers."""
+        wanted = numbers.drop_nulls().unique().cast(pl.UInt32)
+        rows = self.sound.filter(pl.col(LINE).is_in(wanted.implode()))
+        return {row[LINE]: row for row in rows.iter_rows(named=True)}
+
     def locate(self, number: int) -> tuple[str, int | None, int]:
         """Return the file, the line (None where the file is not text) and the row of the row with a number."""
         stretch = next((one for one in reversed(self.stretches) if one.base < number), self.stretches[0])
@@ -101,9 +128,16 @@ class Table:
         wrong = pl.Series(sorted(number for number in numbers if 0 <= number < 2**32), dtype=pl.UInt32)
         return replace(self, sound=self.sound.filter(~pl.col(LINE).is_in(wrong.implode())))
 
-    def only(self, rows: pl.Expr) -> Table:
-        """Return the table with some of its rows; what is wrong with its form was reported before."""
-        return replace(self, rows=self.rows.filter(rows), sound=self.sound.filter(rows), faults=())
+    def only(self, batch: Batch) -> Table:
+        """Return the table with the rows of a batch; what is wrong with its form belongs to the first one."""
+        rows = batch.owns(id_column(self.schema))
+        faults = self.faults if batch.low is None else ()
+        return replace(self, rows=self.rows.filter(rows), sound=self.sound.filter(rows), faults=faults)
+
+
+def id_column(schema: TableSchema) -> str:
+    """Return the column of a table of labels whose ids begin with their document: the first of its key."""
+    return (schema.key or schema.names)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +192,78 @@ class Census:
         return Census(self.torn | other.torn, _joined(self.uses, other.uses), _joined(self.kept, other.kept))
 
 
+class LineCounts:
+    """How many lines of each file are before a position; no part of a file is counted twice."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._known: dict[str, list[tuple[int, int]]] = {}
+        self._lock = Lock()
+
+    def skipped(self, path: str, start: int) -> int:
+        """Return how many lines more than the number of its row in a stretch from ``start`` the line of a row is."""
+        with self._lock:
+            known = self._known.setdefault(path, [(0, 0)])
+            place = bisect_right(known, start, key=lambda mark: mark[0])
+            at, count = known[place - 1]
+            if at < start:
+                for here in range(at, start, _BLOCK):
+                    count += self._gate.part(path, here, min(_BLOCK, start - here)).count(b"\n")
+                known.insert(place, (start, count))
+        return max(0, count - 1)
+
+
+class Elsewhere:
+    """The labels of all batches, for the few questions that one batch does not answer; each is answered once.
+
+    What is asked for is read again, batch by batch: whoever asks keeps hashes of it, and no rows but a few.
+    """
+
+    def __init__(
+        self, read: Callable[[str, Batch], Table], batches: tuple[Batch, ...], whole: dict[str, Table]
+    ) -> None:
+        self._read = read
+        self._batches = batches
+        self._whole = whole
+        self._answers: dict[Hashable, Any] = {}
+        self._lock = RLock()
+
+    def tables(self, name: str) -> Iterator[Table]:
+        """Yield a table of labels in pieces, which are the batches, or the whole where it is read whole."""
+        if name in self._whole:
+            yield self._whole[name]
+        else:
+            yield from (self._read(name, batch) for batch in self._batches)
+
+    def once(self, question: Hashable, answer: Callable[[], _Answer]) -> _Answer:
+        """Return what was answered before to a question, else the answer, which is kept."""
+        with self._lock:
+            if question not in self._answers:
+                self._answers[question] = answer()
+            found: _Answer = self._answers[question]
+        return found
+
+    def keys(self, name: str, columns: tuple[str, ...]) -> pl.Series:
+        """Return the hashes of some columns of every row of a table."""
+        return self.once(
+            (name, columns),
+            lambda: pl.concat(
+                [table.rows.select(hashed(columns)).to_series() for table in self.tables(name)]
+            ),
+        )
+
+    def lost(self, name: str) -> tuple[Table, ...]:
+        """Return the pieces of a table with lines that could not be read, without their rows."""
+        return self.once(
+            (name, "lost"),
+            lambda: tuple(
+                replace(table, rows=table.rows.clear(), sound=table.sound.clear())
+                for table in self.tables(name)
+                if table.lost
+            ),
+        )
+
+
 def _joined(one: dict[_Key, _Frames], other: dict[_Key, _Frames]) -> dict[_Key, _Frames]:
     return {key: one.get(key, ()) + other.get(key, ()) for key in dict.fromkeys([*one, *other])}
 
@@ -167,9 +273,10 @@ class Snapshot:
     """The tables by name in the order of the descriptor, and the documents that errors have put in doubt.
 
     ``due`` names the tables whose rows are to be looked at now, and ``batch`` says of which documents those of the
-    labels are; ``census`` is there when all batches have been; ``base`` is an earlier release, where there is one. A doubt is a table, or the file of a text, and a
-    document: something is wrong in its rows, or in the text, of the document. Where a key is wrong, rows may be
-    missing from any table, and the first is None.
+    labels are; ``elsewhere`` has the labels of the others, where there are several batches; ``census`` is there when
+    all batches have been; ``base`` is an earlier release, where there is one. A doubt is a table, or the file of a
+    text, and a document: something is wrong in its rows, or in the text, of the document. Where a key is wrong, rows
+    may be missing from any table, and the first is None.
     """
 
     package: Package
@@ -179,6 +286,7 @@ class Snapshot:
     doubts: frozenset[tuple[str | None, str]] = frozenset()
     census: Census = Census()
     base: Snapshot | None = None
+    elsewhere: Elsewhere | None = None
     _texts: list[Texts] = field(default_factory=list, repr=False)
 
     @property
@@ -275,6 +383,8 @@ class Plan:
     sources: dict[str, list[Source]]
     batches: tuple[Batch, ...]
     whole: dict[str, Table]
+    lines: LineCounts
+    elsewhere: Elsewhere | None = None
     base: Plan | None = None
 
 
@@ -289,7 +399,8 @@ def take_snapshot(package: Package) -> Snapshot:
 def plan(snapshot: Snapshot, out_of_order: Container[str] = (), batches: tuple[Batch, ...] = ()) -> Plan:
     """Return how the tables of the labels are read: in the batches given, or in some of about ``BATCH_BYTES``.
 
-    Where a table's documents are known to be out of order, or a header is not that of the schema, it is read whole.
+    Where a table's documents are known to be out of order, a header is not that of the schema, or the ids of its
+    documents are not in the first column, it is read whole.
     """
     package = snapshot.package
     sources = {name: _sources(package, name) for name in LABEL_TABLES if name in package.tables}
@@ -304,11 +415,22 @@ def plan(snapshot: Snapshot, out_of_order: Container[str] = (), batches: tuple[B
     uncut = [
         name
         for name, found in sources.items()
-        if len(batches) > 1 and (name in out_of_order or not all(source.has_header for source in found))
+        if len(batches) > 1 and (name in out_of_order or not _can_be_cut(package.schema(name), found))
     ]
     whole = {name: _whole_table(package, name) for name in uncut}
+    lines = LineCounts(package.gate)
     base = plan(snapshot.base, out_of_order, batches) if snapshot.base else None
-    return Plan(sources, batches, whole, base)
+
+    def read(name: str, batch: Batch) -> Table:
+        return _table(package, name, sources[name], batch, lines)
+
+    elsewhere = Elsewhere(read, batches, whole) if len(batches) > 1 else None
+    return Plan(sources, batches, whole, lines, elsewhere, base)
+
+
+def _can_be_cut(schema: TableSchema, sources: list[Source]) -> bool:
+    """Whether the files of a table can be cut by what their lines begin with, which is the id of a document."""
+    return id_column(schema) == schema.names[0] and all(source.has_header for source in sources)
 
 
 def read_batch(snapshot: Snapshot, plan: Plan, batch: Batch) -> Snapshot:
@@ -317,19 +439,27 @@ def read_batch(snapshot: Snapshot, plan: Plan, batch: Batch) -> Snapshot:
     read: dict[str, Table] = {}
     for name, sources in plan.sources.items():
         if name in plan.whole:
-            read[name] = plan.whole[name].only(batch.owns(plan.whole[name].schema.names[0]))
+            read[name] = plan.whole[name].only(batch)
         else:
-            read[name] = _table(package, name, sources, batch)
+            read[name] = _table(package, name, sources, batch, plan.lines)
             if len(plan.batches) > 1 and read[name].readable:
                 _expect_in_order(read[name], batch)
     tables = {name: read.get(name, snapshot.tables.get(name)) for name in package.tables}
     base = read_batch(snapshot.base, plan.base, batch) if snapshot.base and plan.base else snapshot.base
     kept = {name: table for name, table in tables.items() if table is not None}
-    return replace(snapshot, tables=kept, due=frozenset(read), batch=batch, base=base, _texts=[])
+    return replace(
+        snapshot,
+        tables=kept,
+        due=frozenset(read),
+        batch=batch,
+        base=base,
+        elsewhere=plan.elsewhere,
+        _texts=[],
+    )
 
 
 def _expect_in_order(table: Table, batch: Batch) -> None:
-    documents = documents_of(table.rows[table.schema.names[0]]).alias("document").unique().to_frame()
+    documents = documents_of(table.rows[id_column(table.schema)]).alias("document").unique().to_frame()
     numbers = documents.select(number_of("document")).to_series().drop_nulls()
     below = batch.low is not None and bool((numbers < batch.low).any())
     if below or (batch.high is not None and bool((numbers >= batch.high).any())):
@@ -367,10 +497,10 @@ def _sources(package: Package, name: str) -> list[Source]:
 
 
 def _whole_table(package: Package, name: str) -> Table:
-    return _table(package, name, _sources(package, name), Batch())
+    return _table(package, name, _sources(package, name), Batch(), LineCounts(package.gate))
 
 
-def _table(package: Package, name: str, sources: list[Source], batch: Batch) -> Table:
+def _table(package: Package, name: str, sources: list[Source], batch: Batch, lines: LineCounts) -> Table:
     """Return the rows of a table that belong to a batch."""
     resource, schema = package.tables[name], package.schema(name)
     empty = pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})
@@ -389,16 +519,24 @@ def _table(package: Package, name: str, sources: list[Source], batch: Batch) -> 
         there = [number for number, (start, stop) in enumerate(cut) if not start or start != stop]
         if there:
             reading, stretches = read_stretches([sources[n] for n in there], [cut[n] for n in there])
+            stretches = tuple(
+                replace(stretch, skipped=partial(lines.skipped, stretch.path, cut[n][0] or 0))
+                if stretch.is_text
+                else stretch
+                for n, stretch in zip(there, stretches, strict=True)
+            )
         else:
             reading = Reading(empty)
-    rows = empty if reading.frame is None else reading.frame
+    # Where the columns are in another order, the cells may stand under the wrong names.
+    is_mixed_up = any(fault.code == "csv.column-order" for fault in reading.faults)
+    rows = empty if reading.frame is None or is_mixed_up else reading.frame
     return Table(
         resource=resource,
         schema=schema,
         rows=rows,
         sound=rows.with_columns(*parsed(schema)),
         faults=reading.faults,
-        readable=reading.frame is not None,
+        readable=reading.frame is not None and not is_mixed_up,
         lost=reading.lost,
         stretches=stretches,
     )

@@ -8,14 +8,16 @@ bisection. Positions are bytes in CSV and rows in Parquet.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
-from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
-from tigris_corpus.extent import PARQUET, parquet_excess
+from tigris_corpus.engine.reader import CONTROL, LINE, Fault, Reading, read_table
+from tigris_corpus.extent import MAX_LINE, PARQUET
+from tigris_corpus.parquet import Parquet, ParquetError, has_marks
 from tigris_corpus.paths import PathError
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ _WEIGHT = 4
 """How many bytes of CSV a byte of Parquet is likely to hold."""
 _BLOCK = 2**16
 _NUMBER = re.compile(rb'"?D([0-9]{1,18})[-,]')
+_MARKS = "".join(f"\\x{byte:02x}" for byte in sorted({*CONTROL, *b"\r\n"}))
+"""What no cell of CSV holds, as a class of characters."""
 _COMPRESSED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
@@ -130,9 +134,9 @@ class CsvSource:
         return sum(self._gate.part(self.path, at, min(_BLOCK, start - at)).count(b"\n") for at in blocks) - 1
 
     def _line_start(self, position: int) -> int:
-        """Return where the first line begins that begins at a position or after it."""
+        """Return where the first line begins that begins at a position or after it; past what is too long, none does."""
         at = position - 1
-        while at < self.weight:
+        while at < min(self.weight, position + MAX_LINE):
             found = self._gate.part(self.path, at, _BLOCK).find(b"\n")
             if found >= 0:
                 return at + found + 1
@@ -145,92 +149,144 @@ class CsvSource:
 
 
 class ParquetSource:
-    """A file of Parquet. It is looked at before it is opened: a small one can hold a great deal."""
+    """A file of Parquet. What is wrong with it is a fault wherever it shows."""
 
     def __init__(self, gate: Gate, path: str, schema: TableSchema) -> None:
         self.path = path
-        self.weight = gate.size(path) * _WEIGHT
-        self._file = gate.resolve(path)
+        self._size = gate.size(path)
+        self.weight = self._size * _WEIGHT
+        self._gate = gate
         self._schema = schema
+        self._numbers: tuple[int, list[int]] = (-1, [])
 
     @property
     def has_header(self) -> bool:
-        """Whether the first column is the one of the schema, by which the file can be cut."""
-        return self._fault() is None and self._names()[:1] == list(self._schema.names[:1])
+        """Whether there are all columns of the schema: by the first of them the file can be cut."""
+        try:
+            return not self._columns()
+        except ParquetError:
+            return False
 
     def cut(self, number: int) -> int:
         """Return the row at which the rows of a document with that number or a higher one begin."""
-        low, high = 0, self._height()
-        while low < high:
-            middle = (low + high) // 2
-            if self._number(middle) < number:
-                low = middle + 1
-            else:
-                high = middle
+        try:
+            low, high = 0, self._file.height
+            while low < high:
+                middle = (low + high) // 2
+                if self._number(middle) < number:
+                    low = middle + 1
+                else:
+                    high = middle
+        except ParquetError:  # which ``read`` tells
+            return 0
         return low
 
     def read(self, start: int = 0, stop: int | None = None) -> Reading:
-        """Return rows of the file as text, an empty cell for what is null."""
-        fault = self._fault()
-        if fault:
-            return Reading(None, (fault,))
+        """Return rows of the file as text, an empty cell for what is null, in the order of the schema's columns."""
+        names = self._schema.names
         try:
-            missing = [name for name in self._schema.names if name not in self._names()]
-            if missing:
-                message = f"the column {missing[0]!r} is missing"
-                return Reading(None, (Fault("csv.missing-column", message, field=missing[0]),))
-            length = None if stop is None else stop - start
-            frame = self._scan().select(self._schema.names).slice(start, length).collect()
-            frame = frame.select(_as_text(column) for column in frame)
-        except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-            return Reading(None, (_unreadable(error),))
-        extra = [name for name in self._names() if name not in self._schema.names]
-        faults = [
-            Fault(
-                "csv.extra-column",
-                f"the column {name!r} is not declared in the schema",
-                field=name,
-                value=name,
-            )
-            for name in extra
-        ]
-        numbered = frame.with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
-        return Reading(numbered, () if start else tuple(faults))
+            faults = self._columns()
+            if faults:
+                return Reading(None, faults)
+            table = self._file.rows(names, start, stop)
+        except ParquetError as error:
+            line = None if error.row is None else error.row - start + 2
+            return Reading(None, (Fault(error.code, str(error), line=line),))
+        frame = pl.DataFrame(pl.from_arrow(table)).select(pl.all().cast(pl.String).fill_null(""))
+        frame = frame.with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
+        odd = _odd_rows(frame, [name for name in names if has_marks(table[name])])
+        lost = frame.join(odd.select(LINE), on=LINE, how="semi")
+        undeclared = () if start else tuple(map(_undeclared, self._undeclared()))
+        return Reading(
+            frame.join(lost.select(LINE), on=LINE, how="anti", maintain_order="left")
+            if lost.height
+            else frame,
+            (*undeclared, *(_fault_of_cell(row) for row in odd.iter_rows(named=True))),
+            tuple(",".join(row[:-1]) for row in lost.iter_rows()),
+        )
 
     def skipped(self, start: int) -> int:
         """Return how many rows of the file are before a stretch."""
         return start
 
-    def _scan(self) -> pl.LazyFrame:
-        return pl.scan_parquet(self._file, glob=False, hive_partitioning=False)
+    @cached_property
+    def _file(self) -> Parquet:
+        return Parquet(partial(self._gate.part, self.path), self._size)
 
-    def _names(self) -> list[str]:
-        return self._scan().collect_schema().names()
+    def _columns(self) -> tuple[Fault, ...]:
+        """Return what is wrong with the columns: one of the schema is not there, or there are two of a name."""
+        there = self._file.names
+        missing = [
+            Fault("csv.missing-column", f"the column {name!r} is missing", field=name)
+            for name in self._schema.names
+            if name not in there
+        ]
+        twice = [
+            Fault("csv.duplicate-column", f"the column {name!r} stands twice", field=name, value=name)
+            for name in dict.fromkeys(there)
+            if there.count(name) > 1
+        ]
+        return (*missing, *twice)
 
-    def _height(self) -> int:
-        return int(self._scan().select(pl.len()).collect().item())
+    def _undeclared(self) -> list[str]:
+        return [name for name in self._file.names if name not in self._schema.names]
 
     def _number(self, row: int) -> int:
-        cell = str(self._scan().select(self._schema.names[0]).slice(row, 1).collect().item())
-        match = _NUMBER.match(f"{cell},".encode())
-        return int(match[1]) if match else -1
+        """Return the number of the document of a row. Those of one group of rows are kept."""
+        starts = self._file.groups
+        group = bisect_right(starts, row) - 1
+        kept, numbers = self._numbers
+        if kept != group:
+            name = self._schema.names[0]
+            cells = self._file.rows([name], starts[group], starts[group + 1])[name].to_pylist()
+            numbers = [
+                int(match[1]) if (match := _NUMBER.match(f"{cell},".encode())) else -1 for cell in cells
+            ]
+            self._numbers = group, numbers
+        return numbers[row - starts[group]]
 
-    def _fault(self) -> Fault | None:
-        found = parquet_excess(self._file)
-        return Fault(*found) if found else None
+
+def _undeclared(name: str) -> Fault:
+    message = f"the column {name!r} is not declared in the schema"
+    return Fault("csv.extra-column", message, field=name, value=name)
 
 
-def _as_text(column: pl.Series) -> pl.Series:
-    if isinstance(column.dtype, pl.List | pl.Struct | pl.Array | pl.Binary | pl.Object):
-        raise ValueError(f"the column {column.name!r} holds {column.dtype}, and no text or number")  # noqa: TRY004 - of data
-    return column.cast(pl.String).fill_null("")
+def _odd_rows(frame: pl.DataFrame, suspects: list[str]) -> pl.DataFrame:
+    """Return the rows that CSV would not have: with a control character or the end of a line in a cell, or all empty.
+
+    Columns: the row's number, the code of the fault, the column, and what was found.
+    """
+    cells = [name for name in frame.columns if name != LINE]
+    found = [
+        frame.select(
+            LINE, field=pl.lit(name), value=pl.col(name).str.extract(f"([{_MARKS}])"), cell=pl.col(name)
+        ).drop_nulls("value")
+        for name in suspects
+    ]
+    if len(cells) > 1 and (frame[cells[0]] == "").any():
+        blank = frame.filter(pl.all_horizontal(pl.col(cells) == ""))
+        found.append(blank.select(LINE, field=pl.lit(None, pl.String), value=pl.lit(""), cell=pl.lit("")))
+    if not found:
+        return pl.DataFrame(
+            schema={LINE: pl.UInt32, "field": pl.String, "value": pl.String, "cell": pl.String}
+        )
+    return pl.concat(found).sort(LINE, maintain_order=True).unique(LINE, keep="first", maintain_order=True)
 
 
-def _unreadable(error: Exception) -> Fault:
-    reason = str(error).strip().splitlines()
-    return Fault(
-        "pkg.unreadable-file", f"the file is no Parquet that can be read: {reason[0][:200] if reason else ''}"
-    )
+def _fault_of_cell(row: dict[str, Any]) -> Fault:
+    """Return the fault of a row that CSV would not have."""
+    where = {"line": row[LINE], "field": row["field"]}
+    mark = row["value"]
+    if not mark:
+        return Fault("csv.blank-line", "every cell of the row is empty", **where)
+    if mark == "\n":
+        message = "a cell goes on over the end of a line: a row is one line"
+        return Fault("csv.line-break", message, value=row["cell"][:200], **where)
+    if mark == "\r":
+        message = "a carriage return in a cell: lines end with a line feed alone"
+        return Fault("enc.newline", message, value=mark, **where)
+    message = f"the control character U+{ord(mark):04X} has no place in a table or a text"
+    return Fault("enc.control-char", message, value=mark, **where)
 
 
 def read_stretches(

@@ -14,15 +14,29 @@ from tigris_corpus import jsontext
 from tigris_corpus.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from tigris_corpus.corpus import Corpus
     from tigris_corpus.descriptor import Field
 
 Record = dict[str, Any]
 
+_LABELS = ("mentions", "events", "entity_relations")
 TABLES = ("mentions", "events", "entities", "entity_relations", "incidents")
 _TYPES = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
+_OF_TEXT = {
+    "text_sha256": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{64}$",
+        "description": "The SHA-256 of the text that the offsets are counted in.",
+    },
+    "state": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{16}$",
+        "description": "What the labels were known by when they were exported.",
+    },
+}
+"""What an exported record says of what it was exported from."""
 _OF_PASS = (("annotator_id", "annotator_id"), ("round", "round"), ("guideline_version", "guideline_version"))
 
 
@@ -57,6 +71,7 @@ def record_schema(corpus: Corpus) -> dict[str, Any]:
                 corpus, "documents", package.schema("documents").field("document_id")
             ),
             **{name: _cell_schema(corpus, "passes", passes.field(field)) for name, field in _OF_PASS},
+            **_OF_TEXT,
             **{name: {"type": "array", "items": {"$ref": f"#/$defs/{name}"}} for name in TABLES},
         },
         "$defs": rows,
@@ -99,60 +114,67 @@ def write(records: Iterable[Record]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
-def records(corpus: Corpus) -> list[Record]:
-    """Return the records of a corpus, a document each: its rows, and the entities and incidents they name."""
-    rows = {name: list(_rows(corpus, name)) for name in (*TABLES, "event_modes", "arguments")}
+def records(corpus: Corpus, documents: Container[str] | None = None) -> list[Record]:
+    """Return the records of a corpus, a document each: its rows, and the entities and incidents they name.
+
+    With ``documents``, only theirs.
+    """
+    wanted = [name for name in corpus.documents["document_id"] if documents is None or name in documents]
+    mentions, events, relations = (_by_document(corpus, table, wanted) for table in _LABELS)
     modes: dict[str, list[str]] = {}
-    for row in rows["event_modes"]:
+    for row in rows(corpus, "event_modes"):
         modes.setdefault(row["event_id"], []).append(row["mode"])
     arguments: dict[str, list[Record]] = {}
-    for row in rows["arguments"]:
+    for row in rows(corpus, "arguments"):
         arguments.setdefault(row.pop("event_id"), []).append(row)
+    entities = {row["entity_id"]: row for row in rows(corpus, "entities")}
+    incidents = {row["incident_id"]: row for row in rows(corpus, "incidents")}
     found = []
-    for document_id in corpus.documents["document_id"]:
-        mentions = [row for row in rows["mentions"] if _is_of(row["mention_id"], document_id)]
-        events = [row for row in rows["events"] if _is_of(row["event_id"], document_id)]
-        for event in events:
+    for document_id in wanted:
+        for event in events.get(document_id, []):
             event["modes"] = modes.get(event["event_id"], [])
             event["arguments"] = arguments.get(event["event_id"], [])
-        incidents = _with_ancestors(
-            {row.get("incident_id") for row in events}, rows["incidents"], "incident_id"
-        )
-        relations = [
-            row for row in rows["entity_relations"] if _is_of(row.get("sentence_id", ""), document_id)
-        ]
-        named = {row.get("entity_id") for row in mentions} | {row.get("location_id") for row in incidents}
-        named |= {row[end] for row in relations for end in ("subject_id", "object_id")}
+        happenings = _with_ancestors(events.get(document_id, []), incidents)
+        stated = relations.get(document_id, [])
+        named = {row.get("entity_id") for row in mentions.get(document_id, [])}
+        named |= {row.get("location_id") for row in happenings}
+        named |= {row[end] for row in stated for end in ("subject_id", "object_id")}
         found.append(
             {
                 "document_id": document_id,
-                "mentions": mentions,
-                "events": events,
-                "entities": [row for row in rows["entities"] if row["entity_id"] in named],
-                "entity_relations": relations,
-                "incidents": incidents,
+                "mentions": mentions.get(document_id, []),
+                "events": events.get(document_id, []),
+                "entities": [row for name, row in entities.items() if name in named],
+                "entity_relations": stated,
+                "incidents": happenings,
             }
         )
     return found
 
 
-def _with_ancestors(ids: set[Any], rows: list[Record], key: str) -> list[Record]:
-    """Return the rows with the given ids, and those they are part of."""
-    parents = {row[key]: row.get("part_of") for row in rows}
-    wanted = set(ids)
-    for name in ids:
-        parent = parents.get(name)
-        while parent and parent not in wanted:
-            wanted.add(parent)
-            parent = parents.get(parent)
-    return [row for row in rows if row[key] in wanted]
+def _by_document(corpus: Corpus, table: str, documents: list[str]) -> dict[str, list[Record]]:
+    """Return the rows of a table by the document that their sentence is of."""
+    wanted = set(documents)
+    found: dict[str, list[Record]] = {}
+    for row in rows(corpus, table):
+        document_id = row.get("sentence_id", "").partition("-")[0]
+        if document_id in wanted:
+            found.setdefault(document_id, []).append(row)
+    return found
 
 
-def _is_of(identifier: str, document_id: str) -> bool:
-    return identifier.partition("-")[0] == document_id
+def _with_ancestors(events: list[Record], incidents: dict[str, Record]) -> list[Record]:
+    """Return the incidents that events are of, and those they are part of, in the order of the registry."""
+    wanted: set[str] = set()
+    for event in events:
+        name = event.get("incident_id")
+        while name and name not in wanted and name in incidents:
+            wanted.add(name)
+            name = incidents[name].get("part_of")
+    return [row for name, row in incidents.items() if name in wanted]
 
 
-def _rows(corpus: Corpus, table: str) -> Iterator[Record]:
+def rows(corpus: Corpus, table: str) -> Iterator[Record]:
     """Yield the rows of a table as plain values, without what is unknown."""
     frame = corpus.tables[table]
     for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tigris_corpus.descriptor import SPANS
 from tigris_corpus.errors import CorpusError, UnreadableError
+from tigris_corpus.extent import MAX_RECORD, overlong
 from tigris_corpus.formats import jsonl
 
 if TYPE_CHECKING:
@@ -25,22 +27,26 @@ def find(corpus: Corpus, name: str) -> list[Record]:
     if name == GOLD:
         return jsonl.records(corpus)
     passes = corpus.passes[corpus.passes["layer"] != "sentences"].dropna(subset=["path"])
-    kept = passes.loc[passes["annotator_id"] == name, "path"].unique()
+    kept = dict.fromkeys(
+        str(kept_path)
+        for annotator, kept_path in zip(passes["annotator_id"], passes["path"], strict=True)
+        if isinstance(annotator, str) and annotator == name
+    )
     schema = jsonl.record_schema(corpus)
-    if len(kept):
-        records: list[Record] = []
+    if kept:
+        records: dict[str, Record] = {}
         for kept_path in kept:
-            for record in jsonl.read(corpus.package.gate.read(kept_path), kept_path, schema):
+            for record in _read(corpus.package.gate.read(kept_path), kept_path, schema):
                 _check(corpus, record, f"{kept_path}: {record['document_id']}")
-                if any(record["document_id"] == other["document_id"] for other in records):
+                if record["document_id"] in records:
                     raise CorpusError(
                         f"{name} has two records of {record['document_id']}: name one of the files"
                     )
-                records.append(record)
-        return records
-    path = Path(name)
-    if path.is_file():
-        found = jsonl.read(path.read_bytes(), name, schema)
+                records[record["document_id"]] = record
+        return list(records.values())
+    data = _file(name)
+    if data is not None:
+        found = _read(data, name, schema)
         for record in found:
             _check(corpus, record, f"{name}: {record['document_id']}")
         return found
@@ -48,6 +54,25 @@ def find(corpus: Corpus, name: str) -> list[Record]:
     raise CorpusError(
         f"{name!r} is no file, and no annotator whose passes are kept: {', '.join(annotators) or 'none'}"
     )
+
+
+def _file(name: str) -> bytes | None:
+    """Return the bytes of a file, or None where there is no file of that name."""
+    path = Path(name)
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return None
+        raise UnreadableError(f"{name}: cannot be read: {error.strerror}") from None
+
+
+def _read(data: bytes, where: str, schema: dict[str, Any]) -> list[Record]:
+    """Return the records of a file whose lines are of a length that JSON is read of."""
+    line = overlong(data, MAX_RECORD)
+    if line:
+        raise UnreadableError(f"{where}:{line}: the line is longer than {MAX_RECORD:,} bytes")
+    return jsonl.read(data, where, schema)
 
 
 def _check(corpus: Corpus, record: Record, where: str) -> None:
@@ -74,6 +99,18 @@ def _check(corpus: Corpus, record: Record, where: str) -> None:
         lost = next((name for name in named if name not in mentions), None)
         if lost:
             raise UnreadableError(f"{where}: /events/{number}: the record has no mention {lost}")
+
+
+def pairs(corpus: Corpus) -> list[tuple[str, int, tuple[str, str]]]:
+    """Return each document and round of which two passes are kept, with the two annotators."""
+    kept = corpus.passes[corpus.passes["layer"] != "sentences"].dropna(subset=["path"])
+    kept = kept[kept["round"] > 0]
+    found = []
+    for (document, number), group in kept.groupby(["document_id", "round"]):
+        names = sorted(group["annotator_id"].unique())
+        if len(names) == 2:  # noqa: PLR2004 - agreement is of two
+            found.append((str(document), int(str(number)), (names[0], names[1])))
+    return found
 
 
 def rounds(corpus: Corpus) -> dict[int, tuple[str, str]]:

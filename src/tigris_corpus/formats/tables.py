@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from tigris_corpus.descriptor import SPANS
@@ -18,12 +18,13 @@ from tigris_corpus.errors import UnreadableError
 from tigris_corpus.extent import excess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
 
 csv.field_size_limit(2**31 - 1)  # a cell may be as long as its file
 _NUMBERS = re.compile("([0-9]+)")
+_OFFSET = re.compile("[0-9]{1,18}")
 
 
 def canonical(data: bytes, resource: Resource, schema: TableSchema) -> bytes:
@@ -60,6 +61,52 @@ def write(rows: Iterable[Sequence[str]]) -> bytes:
     return buffer.getvalue().encode("utf-8")
 
 
+def rows(package: Package, name: str) -> list[dict[str, str]]:
+    """Return the rows of a table as text, by column, in the order of its file.
+
+    Raises UnreadableError where the table is not one file of CSV, or cannot be read.
+    """
+    resource = _of_one_file(package, name)
+    header, lines = _read(package.gate.read(resource.path), resource.path)
+    return [dict(zip(header, row, strict=True)) for row in csv.reader(lines)]
+
+
+def _of_one_file(package: Package, name: str) -> Resource:
+    resource = package.tables[name]
+    if len(resource.paths) > 1 or not resource.path.endswith(".csv"):
+        raise UnreadableError(f"{resource.path}: only a table that is one file of CSV can be edited")
+    return resource
+
+
+def edited(
+    package: Package, name: str, edits: Mapping[tuple[str, ...], Mapping[str, object] | None]
+) -> bytes:
+    """Return a table in canonical form with some of its rows put in, replaced, or (None) taken out, by their keys.
+
+    Rows are columns and plain values: what is None or not there is empty. Raises UnreadableError as ``rows`` does.
+    """
+    resource, schema = package.tables[name], package.schema(name)
+    kept = {tuple(row[column] for column in schema.key): row for row in rows(package, name)}
+    for key, row in edits.items():
+        if row is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = {column: cell(row.get(column)) for column in schema.names}
+    lines = [[row[column] for column in schema.names] for row in kept.values()]
+    return canonical(write([schema.names, *lines]), resource, schema)
+
+
+def cell(value: object) -> str:
+    """Return a plain value as it is written in a cell.
+
+    >>> cell(None), cell(True), cell(33.0), cell("a")
+    ('', 'true', '33.0', 'a')
+    """
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def changes(package: Package, *, mend: bool = False) -> dict[str, bytes]:
     """Return the canonical bytes of the tables that are not in canonical form, by path.
 
@@ -76,48 +123,72 @@ def changes(package: Package, *, mend: bool = False) -> dict[str, bytes]:
         schema = package.schema(resource.name)
         formatted = canonical(data, resource, schema)
         if mend:
-            header, lines = _read(formatted, resource.path)
-            rows = csv.reader(lines)
-            mended = [
-                _mended(dict(zip(header, row, strict=True)), resource.name, schema, successors)
-                for row in rows
-            ]
-            formatted = canonical(write([header, *([*row.values()] for row in mended)]), resource, schema)
+            formatted = _with_mended_rows(formatted, resource, schema, successors)
         if formatted != data:
             changed[resource.path] = formatted
     return changed
+
+
+def _with_mended_rows(
+    data: bytes, resource: Resource, schema: TableSchema, successors: dict[tuple[str, str], str]
+) -> bytes:
+    """Return a table in canonical form, with its rows mended."""
+    withdrawn = {table for table, _ in successors}
+    has_links = any((link.resource or resource.name) in withdrawn for link in schema.foreign_keys)
+    if not has_links and not any(text in schema.names for _, _, text in SPANS):
+        return data
+    header, lines = _read(data, resource.path)
+    mended: dict[int, list[str]] = {}
+    for number, row in enumerate(csv.reader(lines)):
+        found = _mended(dict(zip(header, row, strict=True)), resource.name, schema, successors)
+        if [*found.values()] != row:
+            mended[number] = [*found.values()]
+    if not mended:
+        return data
+    rows = (mended.get(number, row) for number, row in enumerate(csv.reader(lines)))
+    return canonical(write(chain([header], rows)), resource, schema)
 
 
 def _successors(package: Package) -> dict[tuple[str, str], str]:
     """Return the one id in use that takes the place of each withdrawn one, by table and id, through any chain."""
     if "deprecated" not in package.tables:
         return {}
-    resource = package.tables["deprecated"]
-    header, lines = _read(package.gate.read(resource.path), resource.path)
+    resource, schema = _of_one_file(package, "deprecated"), package.schema("deprecated")
+    lacking = {"table", "id", "replaced_by"}.difference(schema.names)
+    if lacking:
+        raise UnreadableError(f"{resource.path}: the table has no column {min(lacking)!r}")
+    header, lines = _read(canonical(package.gate.read(resource.path), resource, schema), resource.path)
     found: dict[tuple[str, str], set[str]] = {}
     for row in csv.reader(lines):
         cells = dict(zip(header, row, strict=True))
         found.setdefault((cells["table"], cells["id"]), set()).add(cells["replaced_by"])
     direct = {key: next(iter(names)) for key, names in found.items() if len(names) == 1 and "" not in names}
-    return {key: last for key in direct if (last := _last(direct, key))}
+    return {key: last for key, last in _ends(direct).items() if last is not None}
 
 
-def _last(direct: dict[tuple[str, str], str], key: tuple[str, str]) -> str | None:
-    """Return the end of a chain of successors, or None where it has none."""
-    seen: set[tuple[str, str]] = set()
-    while key in direct:
-        if key in seen:
-            return None
-        seen.add(key)
-        key = (key[0], direct[key])
-    return key[1]
+def _ends(direct: dict[tuple[str, str], str]) -> dict[tuple[str, str], str | None]:
+    """Return the end of the chain of successors that begins with each id, or None where it has none."""
+    ends: dict[tuple[str, str], str | None] = {}
+    for key in direct:
+        trail: dict[tuple[str, str], None] = {}
+        at = key
+        while at in direct and at not in ends and at not in trail:
+            trail[at] = None
+            at = (at[0], direct[at])
+        end = ends[at] if at in ends else None if at in trail else at[1]
+        ends |= dict.fromkeys(trail, end)
+    return ends
 
 
 def _mended(
     cells: dict[str, str], table: str, schema: TableSchema, successors: dict[tuple[str, str], str]
 ) -> dict[str, str]:
     for start, end, text in SPANS:
-        if text in cells and cells[start].isdecimal() and cells[end].isdecimal():
+        if (
+            text in cells
+            and _OFFSET.fullmatch(cells.get(start, ""))
+            and _OFFSET.fullmatch(cells.get(end, ""))
+        ):
             slice_ = cells[text]
             before, after = len(slice_) - len(slice_.lstrip()), len(slice_) - len(slice_.rstrip())
             if slice_.strip() and len(slice_) == int(cells[end]) - int(cells[start]):

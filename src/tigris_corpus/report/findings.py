@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tigris_corpus.checks.rule import LEVELS
 from tigris_corpus.checks.waivers import can_be_waived
 from tigris_corpus.issues import Severity, plural
+from tigris_corpus.report.rules import RULES
 from tigris_corpus.report.source import Lines
 from tigris_corpus.report.style import inert, painted, short, visible
-from tigris_corpus.validation import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +34,8 @@ def render(report: Report, issues: Sequence[Issue], *, shown: int = SHOWN, colou
     The first ``shown`` of ``issues`` are shown in full; the summary counts them all, and the verdict counts all of
     the report's.
     """
-    lines = Lines(report)
-    explained: set[str] = set()
-    parts = []
-    for issue in issues[:shown]:
-        parts.append(_issue(lines, issue, with_why=issue.code not in explained, colour=colour))
-        explained.add(issue.code)
+    lines = Lines(report.package.gate.read)
+    parts = listed(lines, issues[:shown], colour=colour)
     if len(issues) > shown > 0:
         parts.append(f"… and {len(issues) - shown} more")
     if len(issues) > min(shown, SHOWN):
@@ -50,6 +46,25 @@ def render(report: Report, issues: Sequence[Issue], *, shown: int = SHOWN, colou
         parts.append("`tigris explain CODE` tells more of a code")
     parts.append(verdict(report, colour=colour))
     return "".join(f"{inert(line)}\n" for line in "\n\n".join(parts).split("\n"))
+
+
+def listed(
+    lines: Lines, issues: Sequence[Issue], *, colour: bool = False, waivable: bool = True
+) -> list[str]:
+    """Return each issue as text, with the reason of its code where that first appears.
+
+    One that could be waived shows its fingerprint, where issues are ``waivable``: those of a package are.
+    """
+    explained: set[str] = set()
+    parts = []
+    for issue in issues:
+        shown = _issue(lines, issue, with_why=issue.code not in explained, colour=colour)
+        rule = RULES.get(issue.code)
+        if waivable and rule and can_be_waived(issue, rule.level):
+            shown += f"\n  {painted(f'fingerprint: {issue.fingerprint}', 'dim', on=colour)}"
+        parts.append(shown)
+        explained.add(issue.code)
+    return parts
 
 
 def verdict(report: Report, *, colour: bool = False) -> str:
@@ -87,8 +102,6 @@ def _issue(lines: Lines, issue: Issue, *, with_why: bool, colour: bool) -> str:
     rule = RULES.get(issue.code)
     if rule and with_why:
         shown.append(f"  {painted(f'why: {rule.reason}', 'dim', on=colour)}")
-    if rule and can_be_waived(issue, rule.level):
-        shown.append(f"  {painted(f'fingerprint: {issue.fingerprint}', 'dim', on=colour)}")
     return "\n".join(shown)
 
 

@@ -30,7 +30,7 @@ def render(report: Report, issues: Sequence[Issue], *, prefix: str = "") -> str:
     ``prefix`` is the path from the root of the repository to that of the package. Where GitHub will not show all,
     a notice counts the rest. The last line is the verdict, which is no command.
     """
-    lines = Lines(report)
+    lines = Lines(report.package.gate.read)
     errors, warnings = (
         [
             _annotation(lines, issue, prefix)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tigris_corpus.report.rules import RULES
 from tigris_corpus.report.style import as_json
-from tigris_corpus.validation import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tigris_corpus.report.style import visible
+from tigris_corpus.report.style import as_json, inert, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,20 +74,34 @@ def render(corpus: Corpus) -> str:
         ["", *columns],
         *([name, *(row.get(layer, "") for layer in columns)] for name, row in layers.items()),
     ]
-    return (
-        f"{visible(facts['name'])} {visible(facts['version'])} (profile {visible(facts['profile'])})\n{visible(facts['title'])}\n\n"
-        f"{_aligned(table, '>')}\n"
-        "An entity or incident is counted once for each language that mentions it, and once in the total.\n\n"
-        f"{_aligned(states, '<')}\n"
-        f"{facts['rights']}\n"
-    )
+    name, version, known, title = (visible(facts[key]) for key in ("name", "version", "profile", "title"))
+    lines = [
+        f"{name} {version} (profile {known})",
+        title,
+        "",
+        *_aligned(table, ">"),
+        "",
+        "An entity or incident is counted once for each language that mentions it, and once in the total.",
+        "",
+        *_aligned(states, "<"),
+        "",
+        facts["rights"],
+    ]
+    return "".join(f"{inert(visible(line))}\n" for line in lines)
 
 
-def _aligned(rows: list[list[str]], side: str) -> str:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+def as_data(corpus: Corpus) -> str:
+    """Return the overview as JSON, an object."""
+    return f"{as_json(summary(corpus), indent=2)}\n"
+
+
+def _aligned(rows: list[list[str]], side: str) -> list[str]:
+    """Return rows as lines, with their cells beneath each other."""
+    shown = [[visible(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     lines = []
-    for first, *rest in rows:
-        cells = [f"{visible(first):<{widths[0]}}"]
-        cells += [f"{visible(cell):{side}{width}}" for cell, width in zip(rest, widths[1:], strict=True)]
+    for first, *rest in shown:
+        cells = [f"{first:<{widths[0]}}"]
+        cells += [f"{cell:{side}{width}}" for cell, width in zip(rest, widths[1:], strict=True)]
         lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines) + "\n"
+    return lines

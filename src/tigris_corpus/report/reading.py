@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from tigris_corpus.report.style import CODES, RESET, painted, visible
+from tigris_corpus.report.style import CODES, RESET, inert, painted, visible
 from tigris_corpus.views import event_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from tigris_corpus.corpus import Corpus
     from tigris_corpus.report.style import Colour
@@ -37,7 +37,9 @@ def render(corpus: Corpus, document_id: str, *, colour: bool = False) -> str:
     document = next(corpus.documents[corpus.documents["document_id"] == document_id].itertuples())
     facts = [document_id, document.language, document.publisher, document.date_published]
     lines = [
-        painted(" · ".join(visible(str(fact)) for fact in facts if isinstance(fact, str)), "bold", on=colour),
+        painted(
+            inert(visible(" · ".join(fact for fact in facts if isinstance(fact, str)))), "bold", on=colour
+        ),
         "",
     ]
     mentions: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
@@ -50,14 +52,14 @@ def render(corpus: Corpus, document_id: str, *, colour: bool = False) -> str:
     for sentence in rows.itertuples():
         name = str(sentence.sentence_id)
         shown = _marked(text, int(sentence.start), int(sentence.end), mentions[name], colour=colour)  # type: ignore[arg-type]
-        label = visible(f"{name.partition('-')[2]} {sentence.zone}")
+        label = inert(visible(f"{name.partition('-')[2]} {sentence.zone}"))
         lines.append(f"{painted(label, 'dim', on=colour)}  {shown}")
         lines.extend(f"    {visible(line)}" for line in events[name])
-    return "\n".join(lines) + "\n"
+    return "".join(f"{inert(line if colour else visible(line))}\n" for line in lines)
 
 
 def _marked(
-    text: str, start: int, end: int, mentions: Iterable[tuple[int, int, str]], *, colour: bool
+    text: str, start: int, end: int, mentions: Sequence[tuple[int, int, str]], *, colour: bool
 ) -> str:
     """Return the slice of a sentence with its mentions marked; mentions nest."""
     opening: dict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -65,17 +67,17 @@ def _marked(
         opening[m_start].append((m_end, kind))
     shown: list[str] = []
     stack: list[tuple[int, str]] = []
-    end = min(end, len(text))
-    for place in range(start, end + 1):
+    told, end = max(start, 0), min(end, len(text))
+    places = {*opening, *(m_end for _, m_end, _ in mentions), end}
+    for place in sorted(place for place in places if told <= place <= end):
+        shown.append(visible(text[told:place]))
+        told = place
         while stack and stack[-1][0] <= place:
             _, kind = stack.pop()
             shown.append(_closed(kind, stack, colour=colour))
-        if place == end:
-            break
-        for mention in opening[place]:
+        for mention in opening[place] if place < end else ():
             stack.append(mention)
             shown.append(CODES[_COLOURS.get(mention[1], "bold")] if colour else "[")
-        shown.append(visible(text[place]))
     return "".join(shown)
 
 

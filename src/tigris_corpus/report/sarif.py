@@ -30,7 +30,7 @@ def render(report: Report, issues: Sequence[Issue], *, prefix: str = "") -> str:
     ``prefix`` is the path from the root of the repository to that of the package. The execution counts as
     successful where every check was run: else the results are not all that there are.
     """
-    lines = Lines(report)
+    lines = Lines(report.package.gate.read)
     numbers = {code: number for number, code in enumerate(RULES)}
     invocation = {
         "executionSuccessful": not report.not_run,

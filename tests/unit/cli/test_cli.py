@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -307,3 +309,117 @@ def test_fix_mends_edges_and_withdrawn_ids(base: Path) -> None:
     assert lines[4] == "D000-M004,D000-S002,53,60,Baghdad,GPE,NAM,,baghdad"
     assert lines[6] == "D000-M006,D000-S003,81,85,Iraq,GPE,NAM,,iraq"
     assert run("validate", base).exit_code == 0
+
+
+def _lacking(path: Path, said: str) -> None:
+    """Nothing is changed, and one line says why."""
+    before = {file: file.read_bytes() for file in path.rglob("*.csv")}
+    result = run("fmt", "--fix", path)
+    assert (result.exit_code, result.output) == (2, f"tigris: {said}\n")
+    assert {file: file.read_bytes() for file in path.rglob("*.csv")} == before
+
+
+def test_fix_needs_a_table_of_withdrawn_ids_that_it_can_read(base: Path) -> None:
+    table, schema = base / "corpus/deprecated.csv", base / "schema/tables/deprecated.json"
+    whole, described = table.read_bytes(), schema.read_bytes()
+    table.write_bytes(whole.replace(b"id,table,", b"id,tabel,", 1))
+    _lacking(base, "corpus/deprecated.csv:1: columns missing: table; columns too many: tabel")
+    schema.write_bytes(described.replace(b'"table"', b'"tabel"'))
+    _lacking(base, "corpus/deprecated.csv: the table has no column 'table'")
+    schema.write_bytes(described)
+    table.unlink()
+    pl.read_csv(whole, infer_schema=False).write_parquet(base / "corpus/deprecated.parquet")
+    described = json.loads((base / "datapackage.json").read_text(encoding="utf-8"))
+    resource = next(entry for entry in described["resources"] if entry["name"] == "deprecated")
+    resource |= {"path": "corpus/deprecated.parquet", "format": "parquet"}
+    resource["mediatype"] = "application/vnd.apache.parquet"
+    (base / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    _lacking(base, "corpus/deprecated.parquet: only a table that is one file of CSV can be edited")
+
+
+@pytest.mark.parametrize("start", ["9" * 5000, "²", "٣", "-1", ""])
+def test_fix_leaves_offsets_that_are_none(base: Path, start: str) -> None:
+    packages.set_cell(base, "corpus/mentions.csv", 2, "start", start)
+    assert run("fmt", "--fix", base).exit_code == 0
+    assert f",{start}," in (base / "corpus/mentions.csv").read_text(encoding="utf-8")
+
+
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", LONG),
+        ("validate", f"{LONG}/datapackage.json"),
+        ("info", LONG),
+        ("audit", LONG),
+        ("fmt", LONG),
+        ("show", "D000", "--package", LONG),
+        ("show", "\udcff"),
+        ("agreement", "gold", "gold", "--package", LONG),
+        ("agreement", LONG, "gold"),
+        ("agreement", "\udcff", "gold"),
+        ("agreement", "gold", "\udcff"),
+        ("agreement", ".", "gold"),
+        ("validate", "--base", LONG),
+        ("validate", "--base", ""),
+    ],
+    ids=" ".join,
+)
+def test_names_that_no_file_has_are_one_line(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.output.count("\n")) == (2, 1), result.output
+    assert result.output.startswith("tigris: ")
+
+
+@pytest.mark.parametrize("command", ["validate", "info", "audit", "fmt"])
+def test_a_path_that_may_not_be_looked_at_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "stat", refused)
+    result = run(command, tmp_path)
+    assert (result.exit_code, result.output) == (
+        2,
+        f"tigris: {tmp_path} cannot be looked at: Permission denied\n",
+    )
+
+
+def test_a_file_of_records_that_may_not_be_read_is_one_line(
+    tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "a.jsonl").write_bytes(b"")
+    monkeypatch.setattr(type(tmp_path), "read_bytes", refused)
+    result = run("agreement", tmp_path / "a.jsonl", "gold", "--package", base)
+    assert (result.exit_code, result.output) == (
+        2,
+        f"tigris: {tmp_path}/a.jsonl: cannot be read: Permission denied\n",
+    )
+
+
+def test_a_record_has_a_longest_line(tmp_path: Path, base: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"\n[" + b"[]," * 700_000 + b"1]\n")
+    result = run("agreement", tmp_path / "a.jsonl", "gold", "--package", base)
+    assert (result.exit_code, result.output) == (
+        2,
+        f"tigris: {tmp_path}/a.jsonl:2: the line is longer than 2,097,152 bytes\n",
+    )
+
+
+def test_what_agreement_says_steers_no_ci(base: Path) -> None:
+    packages.edit(
+        base, [{"op": "json", "file": "datapackage.json", "pointer": "/name", "value": "::error::n"}]
+    )
+    for path in (base / "corpus").glob("*.csv"):
+        path.write_text(path.read_text(encoding="utf-8").replace("D001", "##[error]D001"), encoding="utf-8")
+    text = run("agreement", "gold", "gold", "--package", base, "--draws", 1).output
+    assert text.splitlines()[-1].startswith("\\u003a:error::n 0.1.0; gold against gold; all; 1 draws")
+    rows = run("agreement", "gold", "gold", "--package", base, "--draws", 1, "--format", "csv").output
+    assert "mentions,span F1,#\\u0023[error]D001,3,3,3,1.0000,,\n" in rows
+    assert "##[" not in text + rows

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tigris_corpus.descriptor import Field, Resource, TableSchema
+import packages
+from tigris_corpus.descriptor import Field, Resource, TableSchema, open_package
 from tigris_corpus.errors import UnreadableError
-from tigris_corpus.formats.tables import canonical, write
+from tigris_corpus.formats.tables import canonical, changes, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IDS = TableSchema(
     "",
@@ -84,3 +90,15 @@ def test_the_canonical_form_is_its_own(rows: list[tuple[str, int]]) -> None:
     once = canonical(data, Resource("t", 0, ("corpus/t.csv",)), PAIRS)
     assert canonical(once, Resource("t", 0, ("corpus/t.csv",)), PAIRS) == once
     assert sorted(once.split(b"\n")) == sorted(data.split(b"\n"))
+
+
+def test_ids_are_replaced_through_chains_of_any_length_and_never_in_a_ring(base: Path) -> None:
+    chain = [f"a{number},entities,a{number + 1},x,0.1.0" for number in range(20_000)]
+    ring = ["r1,entities,r2,x,0.1.0", "r2,entities,r1,x,0.1.0", "r0,entities,r1,x,0.1.0"]
+    path = base / "corpus/deprecated.csv"
+    header = path.read_text(encoding="utf-8").partition("\n")[0]
+    path.write_text("\n".join([header, *chain, *ring, ""]), encoding="utf-8")
+    for line, name in ((2, "a0"), (3, "a19999"), (4, "r0"), (5, "r1")):
+        packages.set_cell(base, "corpus/mentions.csv", line, "entity_id", name)
+    rows = changes(open_package(base), mend=True)["corpus/mentions.csv"].decode().splitlines()
+    assert [row.rpartition(",")[2] for row in rows[1:5]] == ["a20000", "a20000", "r0", "r1"]

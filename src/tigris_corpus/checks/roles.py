@@ -1,0 +1,224 @@
+"""L5: mentions in their roles, and events in their sentences, by the decision lists of the guidelines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tigris_corpus.checks.rule import Check, Undecidable, by_code, place, rows_at, warning
+from tigris_corpus.descriptor import TEXT_TABLE
+from tigris_corpus.engine.expressions import document_expr, hashed
+from tigris_corpus.engine.reader import LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.issues import Issue
+
+RULES = by_code(
+    warning(
+        5,
+        "mention.unused",
+        "Nouns and pronouns are marked where they fill a role or are a source, and nowhere else.",
+        "add the argument that was forgotten, or remove the mention",
+        bad='"the movement" of a sentence in which it does nothing',
+        good='"factions" that fire rockets',
+    ),
+    warning(
+        5,
+        "mention.trigger",
+        "The noun that is the trigger of an event is not a mention besides.",
+        "remove the mention",
+        bad='"rocket attack" as a mention, and "attack" as a trigger',
+        good='"attack" as a trigger',
+    ),
+    warning(
+        5,
+        "event.victim",
+        "Victims that nobody counts fill two roles: killed or injured, and recipient.",
+        "add them as recipient, or name their number as killed or injured",
+        bad='"the assassination of the head", killed: head',
+        good='"the assassination of the head", killed: head, recipient: head',
+    ),
+    warning(
+        5,
+        "event.filler-choice",
+        "Where a sentence names a thing, the name fills its roles; else a noun, and a pronoun where there is neither.",
+        "use the mention that names it best, and remove the other if it is then in no role",
+        bad='"Kataeb Hezbollah … its support", actor: its',
+        good='"Kataeb Hezbollah … its support", actor: Kataeb Hezbollah',
+    ),
+    warning(
+        5,
+        "event.mode-words",
+        "The modes of an event are those that the words of its own sentence show.",
+        "remove the mode, or mend it",
+        bad='drone, in "A strike killed four fighters."',
+        good='drone, in "A drone strike killed four fighters."',
+    ),
+)
+_MARK = "mark"
+_IS_NOMINAL = (pl.col("mention_type") != "NAM") & ~pl.col("entity_type").is_in(["TIME", "NUM"])
+_VICTIMS = ("killed", "injured")
+_SHOWN_BY = {
+    "drone": ["drone", "uav", "unmanned", "quadcopter", "sans pilote"],
+    "heavy-weapons": [
+        *(
+            "rocket",
+            "missile",
+            "mortar",
+            "shell",
+            "artiller",
+            "tank",
+            "howitzer",
+            "katyusha",
+            "ballisti",
+            "projectile",
+        ),
+        *("roquette", "obus", "mortier", " char ", " chars"),
+    ],
+    "suicide-attack": ["suicide", "kamikaze"],
+}
+"""What the words in English and French that show a mode have in them, where no others do."""
+
+
+def _expect_whole(snapshot: Snapshot, *tables: str) -> None:
+    """Raise Undecidable where rows of tables are missing or in doubt, so that nothing follows from what is absent."""
+    if not snapshot.whole(*tables) or snapshot.may_lack_rows:
+        raise Undecidable(f"rows of {' or '.join(tables)} are missing or in doubt")
+
+
+def _undone(snapshot: Snapshot, *layers: str) -> pl.Series:
+    """Return the documents of which one of some layers is blank, so that nothing is missed in them."""
+    return pl.concat([snapshot.blank(layer) for layer in layers]).unique()
+
+
+def unused(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the nouns and pronouns that fill no role and are no source."""
+    _expect_whole(snapshot, "events", "arguments")
+    table = snapshot.tables["mentions"]
+    nominal = table.sound.select(LINE, is_nominal=_IS_NOMINAL, mark=hashed(["mention_id"])).filter(
+        "is_nominal"
+    )
+    used = [
+        snapshot.sound(name).select(hashed([column]).alias(_MARK))[_MARK]
+        for name, column in (("arguments", "mention_id"), ("events", "source_mention_id"))
+    ]
+    idle = nominal.filter(~pl.col(_MARK).is_in(pl.concat(used).implode()))
+    blank = _undone(snapshot, "events", "arguments")
+    if len(blank):
+        undone = table.sound.filter(document_expr("mention_id").is_in(blank.implode()))
+        idle = idle.join(undone, on=LINE, how="anti")
+    for row in rows_at(table, idle.select(LINE)):
+        message = f"{row['text']!r} is {row['mention_type']}, fills no role and is no source"
+        yield RULES["mention.unused"].issue(place(table, row), row["text"], message)
+
+
+def triggers(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the nouns whose head is the trigger of an event: the last word in English, the first in French."""
+    table = snapshot.tables["mentions"]
+    events = snapshot.sound("events")
+    languages = snapshot.documents.select("document_id", language=pl.col("language").str.head(2))
+    ends = (("en", "end", "trigger_end"), ("fr", "start", "trigger_start"))
+    heads = {language: hashed(["sentence_id", own]) for language, own, _ in ends}
+    nouns = table.sound.select(LINE, is_nominal=_IS_NOMINAL, **heads).filter("is_nominal")
+    for language, _, other in ends:
+        marks = events.select(hashed(["sentence_id", other]).alias(_MARK))[_MARK]
+        found = table.sound.join(nouns.filter(pl.col(language).is_in(marks.implode())), on=LINE, how="semi")
+        found = found.with_columns(document_id=document_expr("mention_id")).join(languages, on="document_id")
+        for row in rows_at(table, found.filter(pl.col("language") == language).select(LINE)):
+            message = f"the head of {row['text']!r} is the trigger of an event"
+            yield RULES["mention.trigger"].issue(place(table, row), row["text"], message)
+
+
+def victims(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the killed and injured that are no number, and are not the recipient of the event as well."""
+    _expect_whole(snapshot, "arguments")
+    table = snapshot.tables["arguments"]
+    role, pair = pl.col("role"), hashed(["event_id", "mention_id"])
+    harmed = table.sound.filter(role.is_in(_VICTIMS)).select(LINE, "event_id", "mention_id", mark=pair)
+    met = table.sound.filter(role == "recipient").select(mark=pair)[_MARK]
+    alone = harmed.filter(~pl.col(_MARK).is_in(met.implode()))
+    harmed_ids = alone.select(LINE, mention=hashed(["mention_id"]))
+    is_count = (pl.col("entity_type") == "NUM").alias("is_count")
+    known = snapshot.sound("mentions").select(is_count, mention=hashed(["mention_id"]))
+    known = known.filter(pl.col("mention").is_in(harmed_ids["mention"].implode()))
+    typed = harmed_ids.join(known, on="mention")
+    for row in rows_at(table, typed.filter(~pl.col("is_count")).select(LINE)):
+        message = f"{row['mention_id']} is {row['role']} in {row['event_id']}, and is not its recipient"
+        yield RULES["event.victim"].issue(place(table, row, "mention_id"), row["mention_id"], message)
+    if typed.height < alone.height:
+        raise Undecidable("rows of mentions are missing or in doubt")
+
+
+def choices(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the nouns and pronouns in a role whose sentence has a name, or for a pronoun a noun, of the same thing."""
+    mentions = snapshot.sound("mentions")
+    thing = hashed(["sentence_id", "entity_id", "entity_type"])
+    is_linked = pl.col("entity_id") != ""
+    marked = mentions.select(LINE, "mention_type", is_linked=is_linked, mark=thing).filter("is_linked")
+    names, nouns, pronouns = (marked.filter(pl.col("mention_type") == kind) for kind in ("NAM", "NOM", "PRO"))
+    beside = pl.concat(
+        [
+            weak.join(strong.unique(_MARK, keep="first"), on=_MARK, suffix="_better").select(
+                LINE, better=f"{LINE}_better"
+            )
+            for weak, strong in ((nouns, _of_same(names, nouns)), (pronouns, _of_same(names, pronouns)))
+        ]
+        + [
+            pronouns.join(_of_same(names, pronouns), on=_MARK, how="anti")
+            .join(nouns.unique(_MARK, keep="first"), on=_MARK, suffix="_better")
+            .select(LINE, better=f"{LINE}_better")
+        ]
+    )
+    if not beside.height:
+        return
+    texts = mentions.select(better=LINE, better_id="mention_id", better_text="text")
+    weak = mentions.select(LINE, "mention_id", "text").join(beside, on=LINE)
+    weak = weak.join(texts, on="better").drop(LINE)
+    for name, column in (("arguments", "mention_id"), ("events", "source_mention_id")):
+        table = snapshot.tables[name]
+        placed = table.sound.join(weak.rename({"mention_id": column}), on=column)
+        if name == "arguments":  # of two that fill one role, both is what is wrong, and reported as such
+            role = ["event_id", "role"]
+            filled = table.sound.select(*role, better_id="mention_id")
+            placed = placed.join(filled, on=[*role, "better_id"], how="anti")
+        for row in rows_at(table, placed.select(LINE, "text", "better_id", "better_text")):
+            message = f"{row['text']!r} is in a role, and its sentence has {row['better_text']!r}, {row['better_id']}"
+            at, fault = place(table, row, column), row[column]
+            yield RULES["event.filler-choice"].issue(at, row[column], message, fault=fault)
+
+
+def _of_same(strong: pl.DataFrame, weak: pl.DataFrame) -> pl.DataFrame:
+    """Return the mentions that name a thing which weaker mentions of the same sentence stand for."""
+    return strong.filter(pl.col(_MARK).is_in(weak[_MARK].implode()))
+
+
+def modes(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the modes that no word of their event's sentence shows, for the modes that only some words show."""
+    table = snapshot.tables["event_modes"]
+    shown = table.sound.filter(pl.col("mode").is_in(list(_SHOWN_BY))).select(LINE, "event_id", "mode")
+    events = snapshot.sound("events").select("event_id", "sentence_id")
+    texts = snapshot.sound("sentences").select("sentence_id", "document_id", "text")
+    placed = shown.join(events, on="event_id").join(texts, on="sentence_id")
+    is_shown = pl.any_horizontal(
+        (pl.col("mode") == mode) & pl.col("text").str.contains_any(words, ascii_case_insensitive=True)
+        for mode, words in _SHOWN_BY.items()
+    )
+    wrong = placed.filter(~is_shown)
+    spoken = snapshot.documents.filter(pl.col("language").str.head(2).is_in(["en", "fr"]))["document_id"]
+    wrong = wrong.filter(pl.col("document_id").is_in(spoken.implode()))
+    for row in rows_at(table, wrong.select(LINE, "sentence_id")):
+        message = f"no word of {row['sentence_id']} shows {row['mode']!r}"
+        yield RULES["event.mode-words"].issue(place(table, row, "mode"), row["mode"], message)
+
+
+CHECKS = (
+    Check((RULES["mention.unused"],), unused, needs=("mentions", "events", "arguments")),
+    Check((RULES["mention.trigger"],), triggers, needs=("mentions", "events", TEXT_TABLE)),
+    Check((RULES["event.victim"],), victims, needs=("arguments", "mentions")),
+    Check((RULES["event.filler-choice"],), choices, needs=("mentions", "arguments", "events")),
+    Check((RULES["event.mode-words"],), modes, needs=("event_modes", "events", "sentences", TEXT_TABLE)),
+)

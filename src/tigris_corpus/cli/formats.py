@@ -1,0 +1,15 @@
+"""``tigris formats``."""
+
+from __future__ import annotations
+
+import click
+
+from tigris_corpus.formats import FORMATS
+
+
+@click.command()
+def formats() -> None:
+    """List the formats of `tigris export` and `tigris import`: what each is, loses and needs."""
+    from tigris_corpus.report import formats as report
+
+    click.echo(report.listing(FORMATS.values()), nl=False)

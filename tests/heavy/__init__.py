@@ -1,0 +1,1 @@
+"""What needs minutes or a heavy tool: real servers, and the modules that start them."""
