@@ -175,7 +175,7 @@ def test_hints_are_given_for_the_first_of_many_unknown_labels(base: Path) -> Non
 def test_one_issue_in_a_long_text_takes_no_more_memory_than_the_text(base: Path, tmp_path: Path) -> None:
     small = packages.build(tmp_path / "small")
     path = base / "seeds" / "000_talks.txt"
-    path.write_text(path.read_text(encoding="utf-8") + " " * 12_000_000 + "\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + " " * 4_000_000 + "\n", encoding="utf-8")
     packages.edit(base, [{"op": "rehash"}])
     packages.set_cell(base, "corpus/mentions.csv", 5, "start", "54")
     packages.set_cell(base, "corpus/mentions.csv", 5, "end", "61")
