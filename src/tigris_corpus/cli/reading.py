@@ -52,7 +52,7 @@ def loaded(path: Path | None) -> Iterator[Corpus]:
 def format_module(name: str) -> Any:
     """Return the module of a format; where its extra is not installed, the line that installs it is the error."""
     form = FORMATS[name]
-    with needs(form.extra or "validate", f"the format {name}", *form.needs):
+    with needs(form.extra or "validate", f"the format {name}", "polars", *form.needs):
         for module in form.needs:
             import_module(module)
         return form.load()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -194,3 +195,23 @@ def test_a_summary_gives_the_agreement_of_passes_that_are_new(tmp_path: Path, ba
     shown = run("summary", before, base, "--draws", 5).output
     assert "### Agreement on D001: anna and bob" in shown
     assert "| mentions | names: span and type F1 | 1.000 |" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "purpose"),
+    [
+        (["export", "brat", "D000", "-o", "x"], "the format brat"),
+        (["import", "brat", "x"], "tigris import"),
+        (["review", "D000"], "tigris review"),
+        (["validate"], "tigris validate"),
+    ],
+)
+def test_what_needs_an_extra_says_so_in_a_line(arguments: list[str], purpose: str) -> None:
+    code = (
+        f"import sys; sys.modules['polars'] = None\nfrom tigris_corpus.cli import main\nmain({arguments!r})"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr == (
+        f'tigris: {purpose} needs more than the base install: pip install "tigris-corpus[validate]"\n'
+    )
