@@ -751,7 +751,7 @@ class _Reader:
                 self.unknown[file] += 1
                 self._report(
                     "pkg.unknown-property",
-                    f"the property {key!r} is not known, and would have no effect",
+                    f"the property {key!r} is none that this profile has a use for, and would have no effect",
                     file=file,
                     pointer=f"{pointer}/{jsontext.escape(key)}",
                     value=key,
