@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import calendar
 import re
+from functools import lru_cache
 
 _DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?[?~]?")
 OPEN = ".."
+_LONGEST = 11
+_KEPT = 2**14
 
 
 def bounds(value: str) -> tuple[str | None, str | None] | None:
@@ -34,6 +37,11 @@ def bounds(value: str) -> tuple[str | None, str | None] | None:
 
 
 def _day_bounds(value: str) -> tuple[str, str] | None:
+    return _bounds_of_date(value) if len(value) <= _LONGEST else None
+
+
+@lru_cache(_KEPT)
+def _bounds_of_date(value: str) -> tuple[str, str] | None:
     match = _DATE.fullmatch(value)
     if not match:
         return None

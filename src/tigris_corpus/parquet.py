@@ -7,12 +7,16 @@ come piece by piece from whoever opened the file.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import io
 import itertools
+import operator
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from tigris_corpus.errors import CorpusError, MissingExtraError
 from tigris_corpus.extent import LARGE, MAX_LINE, MIN_CELL, empty_cells
@@ -186,20 +190,14 @@ class _Extent:
 
     def add(self, piece: Any, row: int) -> None:
         """Count a piece of a table that begins with a row; raise ParquetError where it is too long or too much."""
-        from pyarrow import compute  # noqa: PLC0415
-
         self._cells += piece.num_rows * piece.num_columns
-        lengths = None
-        for column in piece.columns:
-            found = _lengths(column)
-            lengths = found if lengths is None else compute.add(lengths, found)
-        if lengths is not None and len(lengths):
-            longest = compute.max(lengths).as_py()
-            if longest > MAX_LINE:
-                place = compute.index(compute.greater(lengths, MAX_LINE), value=True).as_py()
+        if piece.num_rows and piece.num_columns:
+            lengths = functools.reduce(operator.add, map(_lengths, piece.columns))
+            too_long = (lengths > MAX_LINE).arg_true()
+            if len(too_long):
                 message = f"the row is longer than {MAX_LINE:,} bytes"
-                raise ParquetError(_UNREADABLE, message, row + place)
-            self._bytes += compute.sum(lengths).as_py()
+                raise ParquetError(_UNREADABLE, message, row + too_long.item(0))
+            self._bytes += int(lengths.sum())
         if self._bytes > max(RATIO * self._size, SMALL) or self._bytes > MAX_HELD:
             raise _too_much(self._size)
         if self._cells > LARGE and self._cells * MIN_CELL > self._bytes:
@@ -286,36 +284,35 @@ def _is_read(kind: Any) -> bool:
     return any(judge(kind) for judge in (*judges, *others))
 
 
-def _lengths(column: Any) -> Any:
-    """Return how many bytes each cell of a column takes, with its comma."""
+def _lengths(column: Any) -> pl.Series:
+    """Return how many bytes each cell of a column takes, with its comma.
+
+    Counted by Polars: Arrow loads pandas wherever a number of Python's meets a column of its own.
+    """
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import compute  # noqa: PLC0415
 
     if not pa.types.is_dictionary(column.type):
-        return compute.add(compute.cast(compute.is_valid(column), pa.int64()), NUMBER)
+        return pl.Series(compute.is_valid(column)).cast(pl.Int64) * NUMBER + 1
     chunks = [
-        compute.add(compute.fill_null(_taken(compute.binary_length(chunk.dictionary), chunk.indices), 0), 1)
+        pl.Series(compute.take(compute.binary_length(chunk.dictionary), chunk.indices), dtype=pl.Int64)
         for chunk in column.chunks
     ]
-    return pa.chunked_array([chunk.cast(pa.int64()) for chunk in chunks], pa.int64())
-
-
-def _taken(values: Any, places: Any) -> Any:
-    from pyarrow import compute  # noqa: PLC0415
-
-    return compute.take(values, places)
+    return pl.concat(chunks).fill_null(0) + 1
 
 
 def _written_out(piece: Any) -> Any:
     """Return a piece of a table with its texts written out, and what is neither text nor number as text."""
     import pyarrow as pa  # noqa: PLC0415
+    from pyarrow import compute  # noqa: PLC0415
 
     columns = []
     for column in piece.columns:
         kind = column.type
         if pa.types.is_dictionary(kind):
             chunks = [
-                _taken(chunk.dictionary.cast(pa.large_string()), chunk.indices) for chunk in column.chunks
+                compute.take(chunk.dictionary.cast(pa.large_string()), chunk.indices)
+                for chunk in column.chunks
             ]
             columns.append(pa.chunked_array(chunks, pa.large_string()))
         elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 FILES = sorted((packages.CASES / "invalid").glob("*.json"))
 ITEMS = list(cases.items())
 INVALID = [pytest.param(item, id=item.name) for item in ITEMS if not item.valid]
-VALID = [pytest.param(item, id=item.name) for item in ITEMS if item.valid]
+FIRST = {item.code: item.name for item in reversed(ITEMS) if item.valid}
+VALID = [
+    pytest.param(item, id=item.name, marks=() if FIRST[item.code] == item.name else pytest.mark.slow)
+    for item in ITEMS
+    if item.valid
+]
+"""One twin a code is looked at each time, and all of them in CI: ``-m slow``."""
 WITHOUT_TWIN = 5
 PROPERTIES = {"code", "about", "edits", "options", "base", "expected", "twin", "no_twin"}
 

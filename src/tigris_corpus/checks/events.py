@@ -18,7 +18,7 @@ from tigris_corpus.checks.rule import (
 )
 from tigris_corpus.checks.spans import RULES as SPAN_RULES
 from tigris_corpus.descriptor import nearest
-from tigris_corpus.engine.expressions import document_expr, documents_of, hashed
+from tigris_corpus.engine.expressions import document_expr, hashed, same_documents
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def strangers(snapshot: Snapshot) -> Iterator[Issue]:
 
 def _is_at_home(arguments: pl.DataFrame) -> pl.Series:
     """Return whether the mention of each argument is of the document of its event."""
-    return documents_of(arguments["event_id"]) == documents_of(arguments["mention_id"])
+    return same_documents(arguments["event_id"], arguments["mention_id"])
 
 
 def repeated_events(snapshot: Snapshot) -> Iterator[Issue]:
@@ -244,22 +244,22 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
 def arguments(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the arguments that their event or their mention does not permit, by the first rule that each breaks."""
     table = snapshot.tables["arguments"]
-    events = snapshot.sound("events").select("event_id", "event_type", e_sentence="sentence_id")
-    mentions = snapshot.sound("mentions").select("mention_id", "entity_type", m_sentence="sentence_id")
-    roles = snapshot.labels("roles", "event_type", "role").with_columns(has_role=pl.lit(value=True))
-    fillers = snapshot.labels("role_fillers", "event_type", "role", "entity_type")
-    fillers = fillers.with_columns(may_fill=pl.lit(value=True))
+    event, mention = hashed(["event_id"]), hashed(["mention_id"])
+    events = snapshot.sound("events").select("event_type", event=event, e_sentence="sentence_id")
+    mentions = snapshot.sound("mentions").select("entity_type", mention=mention, m_sentence="sentence_id")
+    role, filler = ["event_type", "role"], ["event_type", "role", "entity_type"]
+    roles = snapshot.labels("roles", *role).select(hashed(role)).to_series()
+    fillers = snapshot.labels("role_fillers", *filler).select(hashed(filler)).to_series()
     broken = (
-        table.sound.join(events, on="event_id")
-        .join(mentions, on="mention_id")
-        .join(roles, on=["event_type", "role"], how="left")
-        .join(fillers, on=["event_type", "role", "entity_type"], how="left")
+        table.sound.with_columns(event=event, mention=mention)
+        .join(events, on="event")
+        .join(mentions, on="mention")
         .with_columns(
             pl.when(pl.col("e_sentence") != pl.col("m_sentence"))
             .then(pl.lit("event.cross-sentence"))
-            .when(pl.col("has_role").is_null())
+            .when(~hashed(role).is_in(roles.implode()))
             .then(pl.lit("event.role-not-licensed"))
-            .when(pl.col("may_fill").is_null())
+            .when(~hashed(filler).is_in(fillers.implode()))
             .then(pl.lit("event.filler-type"))
             .alias("code")
         )

@@ -15,11 +15,11 @@ from tigris_corpus.checks.rule import EVERYWHERE, Check, Undecidable, by_code, e
 from tigris_corpus.descriptor import TEXT_TABLE, nearest
 from tigris_corpus.engine.expressions import (
     document_expr,
-    documents_of,
     full_match,
     hashed,
     is_supported,
     number_of,
+    same_documents,
 )
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.snapshot import LABEL_TABLES, id_column, profile_labels
@@ -271,6 +271,10 @@ def _duplicate_code(table: Table, key: tuple[str, ...], row: dict[str, Any], fir
 
 
 def _is_unique(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
+    if len(key) == 1 and frame.height:  # ids stand in their order, but for some that were added later
+        cells = frame[key[0]]
+        if (cells[1:] > cells[:-1]).all():
+            return True
     return frame.select(hashed(key)).to_series().n_unique() == frame.height
 
 
@@ -417,8 +421,13 @@ def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
     filled = pl.all_horizontal(pl.col(name) != "" for name in key.fields)
     if table.name not in snapshot.due:  # labels are looked for in the batch that has their document
         filled &= snapshot.batch.owns(key.fields[0])
-    children = table.texts.select(LINE, *key.fields).filter(filled)
-    lost = children.filter(~hashed(key.fields).is_in(parents.implode()))
+    children = table.texts.select(LINE, *key.fields, asked=hashed(key.fields), filled=filled)
+    is_another = pl.col("asked").ne_missing(pl.col("asked").shift())  # what refers to one row stands together
+    asked = children.filter("filled", is_another)["asked"]
+    if len(asked) < len(parents):  # a set of the fewer is soon made
+        parents = parents.filter(parents.is_in(asked.implode()))
+    unknown = asked.filter(~asked.is_in(parents.implode()))
+    lost = children.filter("filled", pl.col("asked").is_in(unknown.implode())).select(LINE, *key.fields)
     return _not_elsewhere(snapshot, lost, key, target) if lost.height else lost
 
 
@@ -449,8 +458,8 @@ def _other_documents(snapshot: Snapshot, columns: tuple[tuple[str, str, str], ..
     for name, own, parent in columns:
         if name in snapshot.due and snapshot.readable(name):
             table = snapshot.tables[name]
-            apart = documents_of(table.sound[own]) != documents_of(table.sound[parent])
-            wrong = table.sound.filter(apart & (table.sound[parent] != ""))
+            is_same = same_documents(table.sound[own], table.sound[parent])
+            wrong = table.sound.filter(~is_same & (table.sound[parent] != ""))
             for row in wrong.iter_rows(named=True):
                 message = f"{row[own]!r} belongs to another document than {row[parent]!r}"
                 yield RULES["key.document-prefix"].issue(place(table, row, parent), row[parent], message)

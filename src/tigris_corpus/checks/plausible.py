@@ -79,12 +79,10 @@ def dates(snapshot: Snapshot) -> Iterator[Issue]:
         LINE, "event_id", "realis", "polarity", event=hashed(["event_id"]), incident=hashed(["incident_id"])
     )
     linked = linked.join(dated.filter(pl.col("date") != ""), on="incident")
-    times = snapshot.sound("arguments").select(
-        "role", event=hashed(["event_id"]), mention=hashed(["mention_id"])
-    )
-    timed = linked.join(times.filter(pl.col("role") == "time"), on="event")
-    told = snapshot.sound("mentions").select("mention_id", time="value", mention=hashed(["mention_id"]))
-    told = told.filter(pl.col("mention").is_in(timed["mention"].implode()) & (pl.col("time") != ""))
+    times = snapshot.sound("arguments").filter(pl.col("role") == "time")
+    timed = linked.join(times.select(event=hashed(["event_id"]), mention=hashed(["mention_id"])), on="event")
+    valued = snapshot.sound("mentions").filter(pl.col("value") != "")
+    told = valued.select("mention_id", time="value", mention=hashed(["mention_id"]))
     timed = timed.join(told, on="mention")
     apart = timed.join(_pairs(timed, "time", _are_apart), on=["date", "time"])
     if apart.height:  # a value that is wrong by its words is reported as such

@@ -19,7 +19,7 @@ from tigris_corpus.checks.rule import (
     warning,
 )
 from tigris_corpus.edtf import bounds
-from tigris_corpus.engine.expressions import document_expr
+from tigris_corpus.engine.expressions import document_expr, hashed
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -252,19 +252,21 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions whose link or value does not go with their type."""
     table = snapshot.tables["mentions"]
     types = snapshot.sound("entity_types").select("entity_type", "linkable")
-    entities = snapshot.sound("entities").select("entity_id", linked_type="entity_type", entity_line=LINE)
-    pairs = snapshot.labels("entity_type_links", "mention_type", "linked_type").select(
-        entity_type="mention_type", linked_type="linked_type", allowed=pl.lit(value=True)
-    )
-    linked, linkable = pl.col("entity_id") != "", pl.col("linkable") == "true"
+    linking = types.filter(pl.col("linkable") == "true")["entity_type"]
+    entity, pair = hashed(["entity_id"]), ["entity_type", "linked_type"]
+    entities = snapshot.sound("entities").select(linked_type="entity_type", entity_line=LINE, entity=entity)
+    pairs = snapshot.labels("entity_type_links", "mention_type", "linked_type")
+    allowed = pairs.rename({"mention_type": "entity_type"}).select(hashed(pair)).to_series()
+    linked, linkable = pl.col("entity_id") != "", pl.col("entity_type").is_in(linking.implode())
     blank = snapshot.blank("entities")
     is_done = ~document_expr("mention_id").is_in(blank.implode()) if len(blank) else pl.lit(value=True)
     is_named_person = (pl.col("entity_type") == "PER") & (pl.col("mention_type") == "NAM")
     found = (
-        table.sound.select(LINE, "mention_id", "entity_type", "mention_type", "value", "entity_id")
-        .join(types, on="entity_type")
-        .join(entities, on="entity_id", how="left")
-        .join(pairs, on=["entity_type", "linked_type"], how="left")
+        table.sound.select(
+            LINE, "mention_id", "entity_type", "mention_type", "value", "entity_id", entity=entity
+        )
+        .filter(pl.col("entity_type").is_in(types["entity_type"].implode()))
+        .join(entities, on="entity", how="left")
         .with_columns(
             pl.when(linked & ~linkable)
             .then(pl.lit("link.not-linkable"))
@@ -272,7 +274,7 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
             .then(pl.lit("mention.value-unexpected"))
             .when(linkable & ~linked & (pl.col("mention_type") == "NAM") & is_done)
             .then(pl.lit("link.missing"))
-            .when((pl.col("linked_type") != pl.col("entity_type")) & pl.col("allowed").is_null())
+            .when((pl.col("linked_type") != pl.col("entity_type")) & ~hashed(pair).is_in(allowed.implode()))
             .then(pl.lit("link.type-conflict"))
             .when(is_named_person & (pl.col("linked_type") != "PER"))
             .then(pl.lit("link.named-person"))
@@ -463,7 +465,7 @@ def names(snapshot: Snapshot) -> Iterator[Issue]:
             continue
         table = snapshot.tables[name]
         called = table.sound.with_columns(called=_plain_name())
-        repeated = called.filter(pl.struct("called", *by).is_duplicated() & (pl.col("called") != " "))
+        repeated = called.filter(hashed(["called", *by]).is_duplicated() & (pl.col("called") != " "))
         firsts: dict[tuple[str, ...], dict[str, Any]] = {}
         for row in repeated.sort(LINE).iter_rows(named=True):
             first = firsts.setdefault((row["called"], *(row[column] for column in by)), row)

@@ -21,7 +21,7 @@ RULES = by_code(
         7,
         "pkg.hash",
         "The hash of a resource tells whoever has a copy that it is the one that was published.",
-        "scripts/refresh.py writes the hashes; a release needs them, a pull request does not",
+        "`tigris refresh` writes the hashes; a release needs them, a pull request does not",
         bad="the hash of an earlier events.csv",
         good="the hash of events.csv as it is",
     ),

@@ -14,7 +14,7 @@ import polars as pl
 
 from tigris_corpus.checks.characters import RULES as CHARACTERS
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error, place, rows_at, warning
-from tigris_corpus.engine.expressions import documents_of
+from tigris_corpus.engine.expressions import documents_of, hashed
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.slices import Counted, Kept, clusters, line_ends, with_slices
 from tigris_corpus.issues import Location, plural
@@ -403,12 +403,13 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     """Compare spans with their sentences, which are known to be right; only where that fails, with the whole text."""
     table = snapshot.tables[spans.table]
     columns = (spans.start, spans.end, spans.text)
-    own = table.sound.lazy().select(LINE, "sentence_id", *columns)
+    sentence = hashed(["sentence_id"])
+    own = table.sound.lazy().select(LINE, "sentence_id", *columns, sentence=sentence)
     parents = (
         snapshot.sound("sentences")
         .lazy()
         .filter(pl.col("document_id").is_in(snapshot.raw_texts["document_id"].implode()))
-        .select("sentence_id", "document_id", s_start="start", s_end="end", s_text="text")
+        .select("document_id", s_start="start", s_end="end", s_text="text", sentence=sentence)
     )
     start, end, text = (pl.col(name) for name in columns)
     before, last = start - pl.col("s_start") - 1, end - pl.col("s_start") - 1
@@ -419,7 +420,7 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     }
     inside = (start >= pl.col("s_start")) & (end <= pl.col("s_end")) & (start < end)
     right = inside & (pl.col("found") == text) & (text.str.strip_chars() == text)
-    placed = own.join(parents, on="sentence_id", how="inner").collect()
+    placed = own.join(parents, on="sentence", how="inner").collect()
     joined = with_slices(placed, "s_text", "sentence_id", cuts).select(
         LINE, "document_id", "sentence_id", "s_start", "s_end", "left_edge", "right_edge", right=right
     )

@@ -34,15 +34,42 @@ def document_expr(column: str | pl.Series) -> pl.Expr:
 
 def documents_of(ids: pl.Series) -> pl.Series:
     """Return the documents that ids begin with; quicker than ``document_expr`` where they have one length."""
-    length = str(ids[0]).find("-") if len(ids) else -1
-    heads = ids.str.head(length) if length > 0 else ids
-    if (
-        length > 0
-        and (ids.str.slice(length, 1) == "-").all()
-        and not heads.str.contains("-", literal=True).any()
-    ):
-        return heads
-    return pl.select(document_expr(ids)).to_series()
+    heads = _heads(ids)
+    if heads is None:
+        return pl.select(document_expr(ids)).to_series()
+    return heads.str.head(int(heads.str.len_bytes()[0]) - 1)
+
+
+def documents_in(ids: pl.Series) -> pl.Series:
+    """Return the documents that ids begin with, each once."""
+    heads = _heads(ids)
+    if heads is None:
+        return documents_of(ids).unique()
+    return heads.filter(_begins(heads)).str.strip_suffix("-").unique()
+
+
+def same_documents(ids: pl.Series, others: pl.Series) -> pl.Series:
+    """Return whether each of some ids begins with the same document as another."""
+    length = str(ids[0]).find("-") + 1 if len(ids) else 0
+    heads, other_heads = ids.str.head(length), others.str.head(length)
+    if length and (heads == other_heads).all() and heads.str.ends_with("-").all():
+        return pl.repeat(value=True, n=len(ids), dtype=pl.Boolean, eager=True)
+    return documents_of(ids) == documents_of(others)
+
+
+def _heads(ids: pl.Series) -> pl.Series | None:
+    """Return the documents that ids begin with, each with its hyphen, where all are of one length; else None."""
+    length = str(ids[0]).find("-") + 1 if len(ids) else 0
+    heads = ids.str.head(length)
+    if not length or not heads.str.ends_with("-").all():
+        return None
+    distinct = heads.filter(_begins(heads))
+    return None if (distinct.str.find("-", literal=True) != length - 1).any() else heads
+
+
+def _begins(cells: pl.Series) -> pl.Series:
+    """Return where a run of equal cells begins: ids of one document stand together."""
+    return cells.ne_missing(cells.shift())
 
 
 def hashed(columns: Iterable[str]) -> pl.Expr:

@@ -28,8 +28,8 @@ BOM = b"\xef\xbb\xbf"
 _MARK = BOM.decode()
 """The byte order mark as a character: it stands before a header where a whole file was put behind another."""
 CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
-_PLAIN = bytes(sorted({*range(256)} - {*CONTROL, *b'\r,"'}))
-"""The bytes that say nothing of the form of a file: all but control characters, carriage returns, commas, quotes."""
+_PLAIN = bytes(sorted({*range(256)} - {*CONTROL, *b'\r\n,"'}))
+"""The bytes that say nothing of the form of a file: all but control characters, ends of lines, commas, quotes."""
 PIECE = 2**20
 CAREFUL = 16
 MANY = 20_000
@@ -89,15 +89,22 @@ class _Lines:
     broken: set[int] = field(default_factory=set)
 
 
-def read_table(data: bytes, schema: TableSchema) -> Reading:
-    """Return the rows of a CSV file, every cell as text and an empty cell as an empty string."""
-    beyond = excess(data)
+def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> Reading:
+    """Return the rows of a CSV file, every cell as text and an empty cell as an empty string.
+
+    Where the data have no header, they are a stretch of a file whose header is that of the schema, and the first row
+    is line 2 all the same.
+    """
+    marks = data.translate(None, _PLAIN)
+    beyond = excess(data, marks.count(b",") + marks.count(b"\n"))
     if beyond:
         message, line = beyond
         return Reading(None, (Fault("pkg.unreadable-file", message, line=line),))
-    frame = _read_quickly(data, schema)
+    frame = _read_quickly(data, marks, schema, has_header=has_header)
     if frame is not None:
         return Reading(frame)
+    if not has_header:
+        data = _header(schema) + data
     return _read_in_pieces(data, schema) if len(data) > 2 * PIECE else _read_with_care(data, schema)
 
 
@@ -177,19 +184,30 @@ def _line_at(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1
 
 
-def _read_quickly(data: bytes, schema: TableSchema) -> pl.DataFrame | None:
-    """Return the frame, or None unless the form of the file is proven right."""
-    header = ",".join(schema.names).encode() + b"\n"
+def _header(schema: TableSchema) -> bytes:
+    return ",".join(schema.names).encode() + b"\n"
+
+
+def _read_quickly(
+    data: bytes, marks: bytes, schema: TableSchema, *, has_header: bool = True
+) -> pl.DataFrame | None:
+    """Return the frame, or None unless the form of the file is proven right, by the ``marks`` in it."""
+    header = _header(schema) if has_header else b""
     if not data.startswith(header) or not data.endswith(b"\n"):
         return None
-    marks = data.translate(None, _PLAIN)
-    commas, quotes = marks.count(b","), marks.count(b'"')
+    commas, quotes, lines = marks.count(b","), marks.count(b'"'), marks.count(b"\n")
     is_blank = len(schema.fields) == 1 and b"\n\n" in data  # in one column, a blank line lacks no comma
-    if is_blank or commas + quotes != len(marks) or commas < data.count(b"\n") * (len(schema.fields) - 1):
+    if is_blank or commas + quotes + lines != len(marks) or commas < lines * (len(schema.fields) - 1):
         return None
     try:
         frame = (
-            pl.read_csv(data, infer_schema=False, empty_string_is_null=False)
+            pl.read_csv(
+                data,
+                has_header=has_header,
+                new_columns=list(schema.names),
+                infer_schema=False,
+                empty_string_is_null=False,
+            )
             if len(data) > len(header)
             else None
         )
@@ -197,6 +215,7 @@ def _read_quickly(data: bytes, schema: TableSchema) -> pl.DataFrame | None:
         return None
     if frame is None:
         return _empty(schema)
+    commas -= (frame.height + has_header) * (len(schema.fields) - 1)
     if not _counts_agree(commas, quotes, frame, schema) or _has_no_row(frame):
         return None
     return frame.with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
@@ -223,12 +242,11 @@ def _is_header(frame: pl.DataFrame) -> pl.Series:
 
 
 def _counts_agree(commas: int, quotes: int, frame: pl.DataFrame, schema: TableSchema) -> bool:
-    """Whether the commas and quotes of the file are just those that minimal quoting gives the cells of the frame.
+    """Whether the commas inside cells and the quotes are just those that minimal quoting gives the cells of the frame.
 
     Quotes are looked for in columns of free text alone: where one stands elsewhere, the counts do not agree. A short
     row has a comma too few, a blank line all of them, and a long one does not parse.
     """
-    commas -= (frame.height + 1) * (len(schema.fields) - 1)
     if not quotes:
         return not commas
     bound = {name for key in schema.foreign_keys for name in key.fields}
@@ -245,7 +263,7 @@ def _counts_agree(commas: int, quotes: int, frame: pl.DataFrame, schema: TableSc
 
 def _read_in_pieces(data: bytes, schema: TableSchema) -> Reading:
     """Return the rows of a large table, of which only the pieces with faults are read with care, and not too many."""
-    header = ",".join(schema.names).encode() + b"\n"
+    header = _header(schema)
     if not data.startswith(header):
         return _Pieces(_read_with_care(data[: data.find(b"\n", PIECE) + 1 or None], schema), 0).broken_off()
     start, before, careful = len(header), 0, 0
@@ -253,7 +271,7 @@ def _read_in_pieces(data: bytes, schema: TableSchema) -> Reading:
     while start < len(data):
         end = data.rfind(b"\n", start, start + PIECE) + 1 or data.find(b"\n", start) + 1 or len(data)
         piece = header + data[start:end]
-        frame = _read_quickly(piece, schema)
+        frame = _read_quickly(piece, piece.translate(None, _PLAIN), schema)
         careful += frame is None
         pieces.append(_Pieces(_read_with_care(piece, schema) if frame is None else Reading(frame), before))
         if careful > CAREFUL or pieces[-1].reading.frame is None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from tigris_corpus.descriptor import TEXT_TABLE, profile
-from tigris_corpus.engine.expressions import documents_of, hashed, number_of, parsed
+from tigris_corpus.engine.expressions import documents_in, hashed, number_of, parsed
 from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
 from tigris_corpus.engine.sources import open_source, read_stretches
 from tigris_corpus.engine.texts import Texts, read_texts
@@ -47,7 +47,7 @@ LABEL_TABLES = ("sentences", "mentions", "events", "event_modes", "arguments")
 """The tables whose rows belong to one document each, by the first id of their key; they grow with the texts."""
 REGISTRY_LINKS = (("mentions", "entity_id"), ("events", "incident_id"))
 """The columns by which labels refer to the registry: who refers to what is counted over all batches."""
-BATCH_BYTES = 48 * 2**20
+BATCH_BYTES = 24 * 2**20
 """How many bytes of these tables a batch holds, more or less. Reading and checking them takes about eight times as many."""
 
 
@@ -459,7 +459,7 @@ def read_batch(snapshot: Snapshot, plan: Plan, batch: Batch) -> Snapshot:
 
 
 def _expect_in_order(table: Table, batch: Batch) -> None:
-    documents = documents_of(table.rows[id_column(table.schema)]).alias("document").unique().to_frame()
+    documents = documents_in(table.rows[id_column(table.schema)]).alias("document").to_frame()
     numbers = documents.select(number_of("document")).to_series().drop_nulls()
     below = batch.low is not None and bool((numbers < batch.low).any())
     if below or (batch.high is not None and bool((numbers >= batch.high).any())):

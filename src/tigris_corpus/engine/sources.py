@@ -110,7 +110,7 @@ class CsvSource:
         return answer
 
     def read(self, start: int = 0, stop: int | None = None) -> Reading:
-        """Return the rows of a stretch of the file; all but the first are read under a header that is put there."""
+        """Return the rows of a stretch of the file; all but the first have no header."""
         size = (self.weight if stop is None else stop) - start
         if start and not size:
             return read_table(self._header, self._schema)
@@ -124,7 +124,7 @@ class CsvSource:
             if kind:
                 message = f"{self.path!r} is compressed ({kind}), and is not opened"
                 return Reading(None, (Fault("sec.bomb", message, value=kind, hint="unpack it"),))
-        return read_table(self._header + data if start else data, self._schema)
+        return read_table(data, self._schema, has_header=not start)
 
     def skipped(self, start: int) -> int:
         """Return how many lines more than the number of its row in the stretch the line of a row is."""
