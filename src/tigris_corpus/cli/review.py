@@ -59,7 +59,8 @@ def review(
 
     With --decide each place that nobody has decided yet is asked about. The decisions are carried out on the tables,
     and each becomes a row of adjudication.csv, all of it at once and only if the package is sound with it. To stop
-    early keeps what was decided; to interrupt loses it. Exit code 0: shown, or written. 1: refused. 2: misuse.
+    early keeps what was decided; to interrupt loses it. A layer of two passes in which nothing is left to decide becomes
+    adjudicated. Exit code 0: shown, or written. 1: refused. 2: misuse.
     """
     with needs("validate", "tigris review", "polars", "jsonschema"):
         from tigris_corpus.cli.reading import loaded

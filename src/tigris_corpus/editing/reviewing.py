@@ -727,6 +727,35 @@ def adjudicated(corpus: Corpus, review: Review, decisions: Sequence[Decision]) -
     return rows
 
 
+def settled(
+    corpus: Corpus, review: Review, rows: Iterable[Record] = ()
+) -> dict[tuple[str, ...], Record | None]:
+    """Return the rows of the layers that are adjudicated once the ``rows`` are written: nothing in them is undecided.
+
+    Only layers of two passes are: where a file or the tables themselves are compared, nothing is settled.
+    """
+    document_id = review.document.document_id
+    known = [*jsonl.rows(corpus, "adjudication"), *rows]
+    undecided = {
+        one.layer
+        for one, row in zip(review.found, decided_before(review.found, review.names, known), strict=True)
+        if row is None
+    }
+    makers: dict[str, set[str]] = {}
+    for row in jsonl.rows(corpus, "passes"):
+        if row["document_id"] == document_id:
+            makers.setdefault(row["layer"], set()).add(row["annotator_id"])
+    return {
+        (document_id, row["layer"]): {**row, "status": "adjudicated"}
+        for row in jsonl.rows(corpus, "layers")
+        if row["document_id"] == document_id
+        and row["status"] == "double"
+        and row["layer"] in review.layers
+        and row["layer"] not in undecided
+        and makers.get(row["layer"], set()).issuperset(review.names)
+    }
+
+
 def plan(
     corpus: Corpus,
     review: Review,
@@ -759,7 +788,11 @@ def plan(
         None,
         importing.Settings(accept_removals=True),
         expected,
-        also={"adjudication": {(row["adjudication_id"],): row for row in rows}, "deprecated": withdrawn},
+        also={
+            "adjudication": {(row["adjudication_id"],): row for row in rows},
+            "deprecated": withdrawn,
+            "layers": settled(corpus, review, rows),
+        },
     )
     return replace(planned, issues=tuple(_in_tables(issue, corpus) for issue in planned.issues))
 

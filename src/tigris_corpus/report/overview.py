@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tigris_corpus.corpus import Corpus
 
-RIGHTS = "Annotations, vocabularies and metadata: CC BY 4.0. Code: MIT. The texts: their publishers' (see documents.rights)."
+_TEXTS = "The rights in each text are told in documents.rights."
 
 
 def summary(corpus: Corpus) -> dict[str, Any]:
@@ -58,8 +58,20 @@ def summary(corpus: Corpus) -> dict[str, Any]:
         "layers": {
             str(document): {str(k): str(v) for k, v in row.items()} for document, row in layers.iterrows()
         },
-        "rights": RIGHTS,
+        "rights": rights(corpus.package.descriptor),
     }
+
+
+def rights(descriptor: dict[str, Any]) -> str:
+    """Return what a descriptor says of its licences, and where the rights in the texts are told.
+
+    >>> rights({"licenses": [{"name": "CC0-1.0", "title": "Public domain"}, {"name": "ODbL-1.0"}]})
+    'Licence: Public domain; ODbL-1.0. The rights in each text are told in documents.rights.'
+    """
+    listed = descriptor.get("licenses")
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    named = [str(entry.get("title") or entry.get("name") or entry.get("path") or "") for entry in entries]
+    return f"Licence: {'; '.join(filter(None, named)) or 'none is given'}. {_TEXTS}"
 
 
 def render(corpus: Corpus) -> str:

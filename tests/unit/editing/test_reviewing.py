@@ -652,6 +652,29 @@ def test_the_newest_round_of_two_is_compared(base: Path) -> None:
     assert review.found == ()
 
 
+def test_a_layer_of_two_passes_is_adjudicated_when_nothing_in_it_is_undecided(base: Path) -> None:
+    for annotator in ("ann", "bob"):
+        kept(base, annotator, 1)
+    layers = base / "corpus/layers.csv"
+    text = layers.read_text(encoding="utf-8")
+    for layer in ("mentions", "arguments"):
+        text = text.replace(f"D000,{layer},single", f"D000,{layer},double")
+    layers.write_text(text, encoding="utf-8")
+    corpus = load(base)
+    row = {"document_id": "D000", "layer": "mentions", "guideline_version": "1.0", "status": "adjudicated"}
+    agreed = reviewing.opened(corpus, "D000")
+    assert reviewing.settled(corpus, agreed) == {("D000", "mentions"): row}  # arguments have one pass
+    first, second = record(mention(1, "Iraq")), record(mention(2, "Washington"))
+    review = reviewing.Review(DOCUMENT, first, second, NAMES, KNOWN)
+    every = [Decision(one, "first") for one in review.found]
+    rows = reviewing.adjudicated(corpus, review, every)
+    assert len(rows) == 2
+    assert reviewing.settled(corpus, review, rows[:1]) == {}
+    assert reviewing.settled(corpus, review, rows) == {("D000", "mentions"): row}
+    others = reviewing.Review(DOCUMENT, first, second, ("ann", "gold"), KNOWN)
+    assert reviewing.settled(corpus, others, reviewing.adjudicated(corpus, others, every)) == {}
+
+
 def test_an_only_pass_is_compared_with_gold(base: Path) -> None:
     kept(base, "ann", 1)
     assert reviewing.opened(load(base), "D000").names == ("ann", "gold")

@@ -31,3 +31,17 @@ def test_nothing_in_a_package_steers_a_terminal_or_ci(base: Path) -> None:
     assert "##" not in data
     assert "\x1b" not in data
     assert json.loads(data)["version"] == "##vso[a]v"
+
+
+def test_the_rights_are_those_that_the_package_gives(base: Path) -> None:
+    texts = "The rights in each text are told in documents.rights."
+    for licences, told in (
+        ([{"name": "CC0-1.0", "title": "Public domain"}, {"name": "ODbL-1.0"}], "Public domain; ODbL-1.0"),
+        ([], "none is given"),
+        ("CC0", "none is given"),
+        ([7, {"path": "https://example.org/terms"}], "https://example.org/terms"),
+    ):
+        edit = {"op": "json", "file": "datapackage.json", "pointer": "/licenses", "value": licences}
+        packages.edit(base, [edit])
+        assert overview.summary(load(base))["rights"] == f"Licence: {told}. {texts}"
+        assert overview.render(load(base)).splitlines()[-1] == f"Licence: {told}. {texts}"
