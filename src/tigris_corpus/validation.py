@@ -80,7 +80,7 @@ RULES: dict[str, Rule] = {rule.code: rule for check in CHECKS for rule in check.
 """Every rule by its code, in the order of the checks."""
 
 EVERY_LEVEL = range(len(LEVELS))
-MOST = 20_000
+MOST = 10_000
 """How many issues of one check are reported."""
 _RELEASE_LEVEL = len(LEVELS) - 1
 _SPREADING = frozenset(code for code, rule in RULES.items() if rule.spreads)
