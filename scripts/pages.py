@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tigris_corpus import store
 from tigris_corpus.corpus import Corpus, load
 from tigris_corpus.formats import FORMATS, jsonl, passes
+from tigris_corpus.loaders import WHOLE, configs, leakage
 from tigris_corpus.report import agreement as report
 from tigris_corpus.report import citation, codebook, rules
 from tigris_corpus.report import formats as exchange
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 DRAWS = 100
 COINED = (("entities", "entity_id"), ("incidents", "incident_id"))
-START, END = "<!-- agreement: made by scripts/pages.py -->", "<!-- end of agreement -->"
+MARKS = ("<!-- {name}: made by scripts/pages.py -->", "<!-- end of {name} -->")
 RECORD = "schema/records/document.json"
 
 
@@ -37,7 +38,11 @@ def pages(root: Path) -> dict[str, bytes]:
         "CITATION.cff": citation.page(corpus.package),
         "docs/codebook.md": codebook.page(corpus),
         "docs/codes.md": rules.page(rules.RULES.values()),
-        "docs/formats.md": exchange.page(FORMATS.values()),
+        "docs/formats.md": exchange.page(FORMATS.values(), WHOLE.values()),
+    }
+    texts |= {
+        "docs/datasets.md": _filled(root / "docs/datasets.md", "configs", configs.page(corpus)),
+        "docs/splits.md": _filled(root / "docs/splits.md", "leakage", leakage.page(corpus)),
     }
     rounds = passes.rounds(corpus)
     if rounds:
@@ -46,7 +51,9 @@ def pages(root: Path) -> dict[str, bytes]:
         by_models = all(kinds[name] == "model" for pair in rounds.values() for name in pair)
         texts["docs/agreement.md"] = report.page(tables, by_models=by_models)
         summary = report.summary(tables[0][2])
-        texts |= {path: _filled(root / path, summary) for path in ("README.md", "docs/datasheet.md")}
+        texts |= {
+            path: _filled(root / path, "agreement", summary) for path in ("README.md", "docs/datasheet.md")
+        }
     return {path: text.encode("utf-8") for path, text in texts.items()}
 
 
@@ -63,10 +70,11 @@ def _tables(
     return tables
 
 
-def _filled(path: Path, table: str) -> str:
-    """Return a page with the table between its two marks made anew."""
-    before, start, rest = path.read_text(encoding="utf-8").partition(START)
-    _, end, after = rest.partition(END)
+def _filled(path: Path, name: str, table: str) -> str:
+    """Return a page with what stands between the two marks of a name made anew."""
+    first, last = (mark.format(name=name) for mark in MARKS)
+    before, start, rest = path.read_text(encoding="utf-8").partition(first)
+    _, end, after = rest.partition(last)
     return f"{before}{start}\n\n{table}\n{end}{after}"
 
 

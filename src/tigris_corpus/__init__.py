@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tigris_corpus.errors import CorpusError, MissingExtraError, NotAPackageError, UnreadableError
     from tigris_corpus.frames import schema
     from tigris_corpus.issues import Issue, Location, Severity
+    from tigris_corpus.loaders.hf import to_datasets
+    from tigris_corpus.loaders.polars import to_polars
     from tigris_corpus.validation import validate
 
 __all__ = [
@@ -32,6 +34,8 @@ __all__ = [
     "UnreadableError",
     "load",
     "schema",
+    "to_datasets",
+    "to_polars",
     "validate",
     "views",
 ]
@@ -47,9 +51,12 @@ _HOME = {
     "UnreadableError": "errors",
     "load": "corpus",
     "schema": "frames",
+    "to_datasets": "loaders.hf",
+    "to_polars": "loaders.polars",
     "validate": "validation",
 }
-_EXTRAS = {"pandera": "validate", "polars": "validate"}
+_EXTRAS = {"schema": "validate", "to_datasets": "hf", "to_polars": "validate", "validate": "validate"}
+_OF_EXTRAS = ("pandera", "polars")
 
 
 def __getattr__(name: str) -> Any:
@@ -61,11 +68,11 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f"tigris_corpus.{_HOME[name]}"), name)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing not in _EXTRAS:
+        if missing not in _OF_EXTRAS or name not in _EXTRAS:
             raise
         from tigris_corpus.errors import MissingExtraError  # noqa: PLC0415 - only where something is missing
 
-        raise MissingExtraError(f"tigris_corpus.{name}", _EXTRAS[missing]) from None
+        raise MissingExtraError(f"tigris_corpus.{name}", _EXTRAS[name]) from None
 
 
 def __dir__() -> list[str]:

@@ -22,6 +22,8 @@ def test_the_public_names_are_these() -> None:
         "UnreadableError",
         "load",
         "schema",
+        "to_datasets",
+        "to_polars",
         "validate",
         "views",
     ]
@@ -48,8 +50,18 @@ def test_loading_imports_pandas_and_no_engine() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
 
 
-@pytest.mark.parametrize(("name", "module"), [("validate", "polars"), ("schema", "pandera")])
-def test_a_missing_extra_is_answered_with_the_line_that_installs_it(name: str, module: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "module", "extra"),
+    [
+        ("validate", "polars", "validate"),
+        ("schema", "pandera", "validate"),
+        ("to_polars", "polars", "validate"),
+        ("to_datasets", "polars", "hf"),
+    ],
+)
+def test_a_missing_extra_is_answered_with_the_line_that_installs_it(
+    name: str, module: str, extra: str
+) -> None:
     code = f"""
 import sys
 sys.modules[{module!r}] = None
@@ -60,6 +72,6 @@ except tigris_corpus.MissingExtraError as error:
     print(error)
 """
     expected = (
-        f'tigris_corpus.{name} needs more than the base install: pip install "tigris-corpus[validate]"\n'
+        f'tigris_corpus.{name} needs more than the base install: pip install "tigris-corpus[{extra}]"\n'
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == expected

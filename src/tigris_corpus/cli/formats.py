@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tigris_corpus.formats import FORMATS
+from tigris_corpus.loaders import WHOLE
 
 
 @click.command()
@@ -12,4 +13,4 @@ def formats() -> None:
     """List the formats of `tigris export` and `tigris import`: what each is, loses and needs."""
     from tigris_corpus.report import formats as report
 
-    click.echo(report.listing(FORMATS.values()), nl=False)
+    click.echo(report.listing(FORMATS.values(), WHOLE.values()), nl=False)

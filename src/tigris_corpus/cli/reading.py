@@ -11,6 +11,7 @@ from tigris_corpus.cli.extras import needs
 from tigris_corpus.descriptor import DESCRIPTOR
 from tigris_corpus.errors import CorpusError, UnreadableError
 from tigris_corpus.formats import FORMATS
+from tigris_corpus.loaders import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def loaded(path: Path | None) -> Iterator[Corpus]:
 
 def format_module(name: str) -> Any:
     """Return the module of a format; where its extra is not installed, the line that installs it is the error."""
-    form = FORMATS[name]
+    form = FORMATS.get(name) or WHOLE[name]
     with needs(form.extra or "validate", f"the format {name}", "polars", *form.needs):
         for module in form.needs:
             import_module(module)

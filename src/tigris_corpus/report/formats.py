@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -10,14 +10,39 @@ if TYPE_CHECKING:
     from tigris_corpus.formats import Format
 
 
-def listing(formats: Iterable[Format]) -> str:
-    """Return the formats with what each is, loses and needs, some lines each."""
+class Whole(Protocol):
+    """A format of whole corpora: its name, what it is and loses, and the extra that it needs."""
+
+    @property
+    def name(self) -> str:
+        """The name, as `tigris export` takes it."""
+
+    @property
+    def title(self) -> str:
+        """What is written."""
+
+    @property
+    def loses(self) -> str:
+        """What of the corpus it has no place for."""
+
+    @property
+    def extra(self) -> str:
+        """The extra of the distribution that has to be installed."""
+
+
+def listing(formats: Iterable[Format], wholes: Iterable[Whole]) -> str:
+    """Return the formats with what each is, loses and needs, some lines each; then those of whole corpora."""
     parts = []
     for one in formats:
         extra = f"\n  needs  tigris-corpus[{one.extra}]" if one.extra else ""
         parts.append(
             f"{one.name}\n  is     {one.title}\n  keeps  {keeps(one)}\n  loses  {one.loses}{extra}\n"
         )
+    parts += [
+        f"{one.name}\n  is     {one.title}\n  of     the whole corpus; not imported\n  loses  {one.loses}\n"
+        f"  needs  tigris-corpus[{one.extra}]\n"
+        for one in wholes
+    ]
     return "\n".join(parts)
 
 
@@ -33,7 +58,16 @@ otherwise gets its own, and they are converted back. How each thing is represent
 """
 
 
-def page(formats: Iterable[Format]) -> str:
+_WHOLE_HEAD = """## Whole corpora
+
+`tigris export FORMAT FOLDER` writes these of all documents with all their labels, for models and databases; nothing is
+imported from them. [Exports](exports.md) shows how each is used, [datasets](datasets.md) and [splits](splits.md) how models
+are trained; how each thing is represented stands at the head of each module in `src/tigris_corpus/loaders/`. They are
+listed in its `__init__.py`.
+"""
+
+
+def page(formats: Iterable[Format], wholes: Iterable[Whole]) -> str:
     """Return the documentation page of all formats, in Markdown."""
     parts = [_HEAD]
     for one in formats:
@@ -42,6 +76,12 @@ def page(formats: Iterable[Format]) -> str:
         parts.append(
             f"## `{one.name}`\n\n{lossless}{one.title}.\n\n- keeps: {keeps(one)}\n- loses: {one.loses}\n{extra}"
         )
+    parts.append(_WHOLE_HEAD)
+    parts += [
+        f"### `{one.name}`\n\n{one.title[:1].upper()}{one.title[1:]}.\n\n- loses: {one.loses}\n"
+        f'- needs: `pip install "tigris-corpus[{one.extra}]"`\n'
+        for one in wholes
+    ]
     return "\n".join(parts)
 
 

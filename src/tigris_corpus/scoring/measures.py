@@ -3,7 +3,7 @@
 F1 is the harmonic mean of precision and recall, 2·matched / (a + b), the same whichever side is taken as the truth
 (Hripcsak & Rothschild 2005). κ is Cohen's (1960) as scikit-learn computes it; α is Krippendorff's (nominal) as the
 package krippendorff computes it; B³ (Bagga & Baldwin 1998) and the CoNLL-2012 score (the mean of MUC, B³ and CEAF-e
-F1; Pradhan et al. 2012) are scorch's.
+F1; Pradhan et al. 2012) are those of ``coreference``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import math
 import warnings
 from collections import Counter
 from dataclasses import dataclass
-from statistics import StatisticsError
 from typing import TYPE_CHECKING
+
+from tigris_corpus.scoring import coreference
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -157,27 +158,8 @@ def clusters(units: Sequence[Unit], what: str, measure: str, *, singletons: bool
                 groups.setdefault((name, copies[id(unit)]), set()).add((number, key, seen[key]))
         sides.append([group for group in groups.values() if singletons or len(group) > 1])
     a, b = (sum(map(len, side)) for side in sides)
-    if not a or not b:
-        return Figure(0.0 if a or b else math.nan, a, b, 0)
-    return Figure(_cluster_f1(sides, measure), a, b, len(set().union(*sides[0]) & set().union(*sides[1])))
-
-
-def _cluster_f1(sides: list[list[set[Hashable]]], measure: str) -> float:
-    """Return the F1 of two clusterings: 0 where nothing is shared, and without MUC where neither side links anything."""
-    from scorch import scores  # noqa: PLC0415 - only where clusters are scored
-
-    values = []
-    has_links = any(len(group) > 1 for side in sides for group in side)
-    conll = (scores.muc, scores.b_cubed, scores.ceaf_e) if has_links else (scores.b_cubed, scores.ceaf_e)
-    for metric in conll if measure == "conll" else (scores.b_cubed,):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                value = float(metric(*sides)[2])
-            except (StatisticsError, ZeroDivisionError):
-                value = 0.0
-        values.append(0.0 if math.isnan(value) else value)
-    return sum(values) / len(values)
+    matched = len(set().union(*sides[0]) & set().union(*sides[1])) if a and b else 0
+    return Figure(coreference.scored(sides[0], sides[1], measure)[2], a, b, matched)
 
 
 def token_alpha(units: Sequence[Unit], what: str) -> Figure:

@@ -65,11 +65,13 @@ class Unit:
     tokens: tuple[Key, ...] = field(repr=False)
 
 
-def units(corpus: Corpus, first: Iterable[Record], second: Iterable[Record]) -> list[Unit]:
+def units(
+    corpus: Corpus, first: Iterable[Record], second: Iterable[Record], *, with_words: bool = True
+) -> list[Unit]:
     """Return the paragraphs of the documents that both annotations have, in the order of the texts.
 
-    Raises CorpusError where they have no document in common, or name a document or sentence that is not in the
-    corpus.
+    ``with_words`` says whether they hold their words, which only figures over words need. Raises CorpusError where
+    the two have no document in common, or name a document or sentence that is not in the corpus.
     """
     records_a = {record["document_id"]: record for record in first}
     records_b = {record["document_id"]: record for record in second}
@@ -77,12 +79,14 @@ def units(corpus: Corpus, first: Iterable[Record], second: Iterable[Record]) -> 
     shared = [document for document in languages if document in records_a and document in records_b]
     if not shared:
         raise CorpusError("the two annotations have no document of the corpus in common")
+    sentences = annotated_sentences(corpus, shared)
     found = []
     for document in shared:
-        paragraphs = _paragraphs(corpus, document)
+        text, rows = corpus.text(document), sentences[document]
+        paragraphs = {row.name: text.count("\n", 0, row.start) for row in rows}
         sides_a = _sides(records_a[document], paragraphs)
         sides_b = _sides(records_b[document], paragraphs)
-        tokens = _tokens(corpus, document, paragraphs)
+        tokens = _tokens(document, rows, paragraphs) if with_words else {}
         for number in sorted(set(paragraphs.values())):
             a, b = sides_a.get(number, _EMPTY), sides_b.get(number, _EMPTY)
             if max(map(len, (a.mentions, a.events, b.mentions, b.events))) > MOST:
@@ -96,27 +100,43 @@ def units(corpus: Corpus, first: Iterable[Record], second: Iterable[Record]) -> 
 _EMPTY = Side((), ())
 
 
-def _paragraphs(corpus: Corpus, document: str) -> dict[str, int]:
-    """Return the line of the raw text, from 0, in which each annotated sentence of a document stands."""
-    text = corpus.text(document)
-    annotated = corpus.zones.loc[corpus.zones["mentions_annotated"], "zone"]
-    rows = corpus.sentences[corpus.sentences["document_id"] == document]
-    rows = rows[rows["zone"].isin(annotated)]
-    return {
-        sentence: text.count("\n", 0, start)
-        for sentence, start in zip(rows["sentence_id"], rows["start"], strict=True)
-    }
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence in a zone where mentions are annotated: its id, where it starts (code points), and its text.
+
+    ``has_events`` says whether events are annotated in its zone too.
+    """
+
+    name: str
+    start: int
+    text: str
+    has_events: bool
 
 
-def _tokens(corpus: Corpus, document: str, paragraphs: dict[str, int]) -> dict[int, tuple[Key, ...]]:
+def annotated_sentences(corpus: Corpus, documents: Iterable[str]) -> dict[str, list[Sentence]]:
+    """Return the sentences of documents that stand in zones where mentions are annotated, in the order of the table."""
+    zones = corpus.zones[corpus.zones["mentions_annotated"]]
+    has_events = dict(zip(zones["zone"].astype(str), zones["events_annotated"].astype(bool), strict=True))
+    found: dict[str, list[Sentence]] = {document: [] for document in documents}
+    rows = corpus.sentences[corpus.sentences["document_id"].isin(list(found))]
+    columns = (rows[name] for name in ("document_id", "sentence_id", "start", "text", "zone"))
+    for document, name, start, text, zone in zip(*columns, strict=True):
+        if zone in has_events:
+            found[document].append(Sentence(name, int(start), text, has_events[zone]))
+    return found
+
+
+def _tokens(
+    document: str, sentences: Iterable[Sentence], paragraphs: dict[str, int]
+) -> dict[int, tuple[Key, ...]]:
     """Return the words of each paragraph, cut at blanks: the units of token-level agreement."""
-    rows = corpus.sentences[corpus.sentences["sentence_id"].isin(paragraphs)]
     found: dict[int, list[Key]] = {}
-    for sentence, start, text in zip(rows["sentence_id"], rows["start"], rows["text"], strict=True):
+    for sentence in sentences:
         at = 0
-        for word in text.split():
-            at = text.index(word, at)
-            found.setdefault(paragraphs[sentence], []).append((document, start + at, start + at + len(word)))
+        for word in sentence.text.split():
+            at = sentence.text.index(word, at)
+            start = sentence.start + at
+            found.setdefault(paragraphs[sentence.name], []).append((document, start, start + len(word)))
             at += len(word)
     return {number: tuple(words) for number, words in found.items()}
 

@@ -1,0 +1,152 @@
+"""``views.event_records``, a column at a time: the same rows and values, made for corpora of thousands of documents.
+
+What the columns mean is said there; a test holds both to be equal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tigris_corpus.edtf import bounds
+from tigris_corpus.loaders.tables import DOCUMENT, rows_of
+from tigris_corpus.views import SEPARATOR
+
+if TYPE_CHECKING:
+    from tigris_corpus.loaders.tables import Tables
+
+_PARTIES = ("actor", "recipient")
+_NUMBERS = ("killed", "injured", "count")
+_DAYS = {"date": pl.String, "date_start": pl.String, "date_end": pl.String}
+
+
+def event_records(tables: Tables) -> pl.DataFrame:
+    """Return one row an event, with the columns and the values of ``views.event_records``."""
+    events = tables.events
+    sentences = tables.sentences.select("sentence_id", "document_id", "language", sentence="text")
+    documents = tables.documents.select(DOCUMENT, "date_published")
+    types = tables.of("event_types").select("event_type", "quad_class")
+    incidents = tables.of("incidents").select("incident_id", "date", "location_id", incident="name")
+    found = events.hstack(
+        [
+            *_found(events["sentence_id"], sentences),
+            *_found(events[DOCUMENT], documents),
+            *_found(events["event_type"].cast(pl.String), types),
+            *_found(events["incident_id"], incidents),
+            *_told(tables),
+        ]
+    ).with_columns(
+        pl.coalesce("date", "told").alias("date"), pl.coalesce("location_id", "spot").alias("spot")
+    )
+    places = tables.of("entities").select(
+        "entity_id", "latitude", "longitude", place="name", place_country="country"
+    )
+    return found.hstack(
+        [*_found(found["date"], _days(found["date"])), *_found(found["spot"], places)]
+    ).select(COLUMNS)
+
+
+def _told(tables: Tables) -> list[pl.Series]:
+    """Return what the modes, the arguments and the sources of events say: a column each, as long as the events."""
+    events, entities = tables.events, tables.of("entities")
+    arguments = tables.arguments.select("event", "role", "mention_id")
+    mentions = _of_mentions(
+        pl.concat([arguments["mention_id"], events["source_mention_id"]]), tables, entities
+    )
+    fillers = arguments.hstack(mentions.head(arguments.height))
+    lists = {"mode": _listed(tables.modes["event"], tables.modes["mode"].cast(pl.String))}
+    for role in _PARTIES:
+        party = fillers.filter(pl.col("role") == role)
+        for suffix, values in (
+            ("", _named(party, entities)),
+            ("_id", party["entity_id"]),
+            ("_country", entities["country"].gather(party["entity"])),
+            ("_sector", entities["sector"].cast(pl.String).gather(party["entity"])),
+        ):
+            lists[f"{role}{suffix}"] = _listed(party["event"], values)
+    for role in _NUMBERS:
+        party = fillers.filter(pl.col("role") == role)
+        values = party["value"].zip_with(party["value"].is_not_null(), _named(party, entities))
+        lists[role] = _listed(party["event"], values)
+    for role, value, name in (("time", "value", "told"), ("location", "entity_id", "spot")):
+        party = fillers.filter((pl.col("role") == role) & pl.col(value).is_not_null())
+        lists[name] = party.group_by("event").agg(pl.col(value).first())
+    columns = [_column(events.height, rows, name) for name, rows in lists.items()]
+    return [*columns, _named(mentions.tail(events.height), entities).alias("reported_by")]
+
+
+COLUMNS = (
+    "event_id",
+    "document_id",
+    "language",
+    "date_published",
+    "date",
+    "date_start",
+    "date_end",
+    "event_type",
+    "mode",
+    "quad_class",
+    "realis",
+    "polarity",
+    "trigger_text",
+    *(f"{role}{suffix}" for role in _PARTIES for suffix in ("", "_id", "_country", "_sector")),
+    "reported_by",
+    "place",
+    "place_country",
+    "latitude",
+    "longitude",
+    *_NUMBERS,
+    "sentence_id",
+    "sentence",
+    "incident_id",
+    "incident",
+)
+"""The columns of ``views.event_records``, in their order."""
+
+
+def _of_mentions(ids: pl.Series, tables: Tables, entities: pl.DataFrame) -> pl.DataFrame:
+    """Return the text, value, entity_id and entity (its row) of mentions by their ids; null where there is none."""
+    columns = _found(ids, tables.mentions.select("mention_id", "text", "value", "entity_id"))
+    return pl.DataFrame([*columns, rows_of(columns[-1], entities["entity_id"]).alias("entity")])
+
+
+def _named(rows: pl.DataFrame, entities: pl.DataFrame) -> pl.Series:
+    """Return the name of the entity of each mention, else its text."""
+    names = entities["name"].gather(rows["entity"])
+    return names.zip_with(names.is_not_null(), rows["text"])
+
+
+def _found(keys: pl.Series, rows: pl.DataFrame) -> list[pl.Series]:
+    """Return the columns of the row of each key, which is the first column of ``rows``; null where there is none."""
+    first, *others = rows.get_columns()
+    places = rows_of(keys, first)
+    return [column.gather(places) for column in others]
+
+
+def _listed(events: pl.Series, values: pl.Series) -> pl.DataFrame:
+    """Return the distinct values of each event, in their order, as one text: event and value."""
+    filled = pl.DataFrame({"event": events, "value": values}).drop_nulls()
+    counts = pl.Series(np.bincount(filled["event"])).gather(filled["event"])
+    many = counts > 1
+    joined = (
+        filled.filter(many)
+        .unique(maintain_order=True)
+        .group_by("event")
+        .agg(pl.col("value").str.join(SEPARATOR))
+    )
+    return pl.concat([filled.filter(~many), joined])
+
+
+def _column(height: int, rows: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column for all events from the values of some: ``rows`` are the number of an event and its value."""
+    event, value = rows.columns
+    empty = pl.Series(name, [None], dtype=rows.schema[value]).new_from_index(0, height)
+    return empty.scatter(rows[event], rows[value])
+
+
+def _days(dates: pl.Series) -> pl.DataFrame:
+    """Return the first and the last day of each date; an open or an unknown end is missing."""
+    rows = [(date, *(bounds(date) or (None, None))) for date in dates.unique().drop_nulls()]
+    return pl.DataFrame(rows, schema=_DAYS, orient="row")
