@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tigris_corpus as tigris
+from tigris_corpus.cli.extras import needs
 from tigris_corpus.editing import exporting
 from tigris_corpus.formats import bio
 from tigris_corpus.loaders.parts import TEST, TRAIN, VIEWS, folds
@@ -40,6 +41,8 @@ ENTITIES, TRIGGERS, SENTENCES = "entities", "triggers", "sentences"
 TASKS = (ENTITIES, TRIGGERS, SENTENCES)
 COLUMNS = {ENTITIES: "ner_tags", TRIGGERS: "trigger_tags"}
 """The column of the config ``tokens`` that holds the answers of a task."""
+NEEDED = ("datasets", "polars", "pycrfsuite", "torch", "transformers")
+"""What the extras ``train`` and ``encoder`` bring."""
 LEAST = 0.5
 """The share of its occurrences in training in which a phrase has to be a mention or trigger, to be looked up."""
 CRF = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
@@ -442,21 +445,30 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _predicted(given: argparse.Namespace, settings: Settings) -> list[dict[str, Any]]:
+    """Return all rows, and say on a terminal how many trainings are done."""
+    if given.output.exists() and not given.force:  # before what may take minutes
+        raise tigris.CorpusError(f"{given.output} is there already: write over it with --force")
+    corpus = tigris.load(given.package)
+    found: list[dict[str, Any]] = []
+    number = 1 if given.view else len(given.folds or folds(corpus))
+    trainings = predictions(corpus, given.baseline, settings, given.folds, given.view)
+    for done, some in enumerate(trainings, start=1):
+        found += some
+        if sys.stderr.isatty():
+            end = "\n" if done == number else "\r"
+            print(f"{given.baseline}, {given.task}: {done} of {number} trained", end=end, file=sys.stderr)
+    return found
+
+
 def main() -> int:
     """Train and predict, and write the predictions."""
     given = _arguments()
     settings = Settings(given.task, given.seed, given.by_language, given.model, given.epochs, given.threads)
+    extra = "encoder" if given.baseline == "encoder" else "train"
     try:
-        corpus = tigris.load(given.package)
-        found: list[dict[str, Any]] = []
-        number = 1 if given.view else len(given.folds or folds(corpus))
-        for done, some in enumerate(
-            predictions(corpus, given.baseline, settings, given.folds, given.view), start=1
-        ):
-            found += some
-            if sys.stderr.isatty():
-                end = "\n" if done == number else "\r"
-                print(f"{given.baseline}, {given.task}: {done} of {number} trained", end=end, file=sys.stderr)
+        with needs(extra, f"scripts/baselines.py {given.baseline}", *NEEDED):
+            found = _predicted(given, settings)
         exporting.put(given.output.parent, {given.output.name: lines(found)}, force=given.force)
     except tigris.CorpusError as error:
         print(error, file=sys.stderr)

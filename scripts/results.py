@@ -77,7 +77,7 @@ class Results:
     ``scores`` has view (``folds``, or a view), tested (the documents), task, baseline, group (``all``, a language, a
     document), average (micro or macro), precision, recall, f1, low, high, gold, predicted, matched. ``differences`` has
     task, first, second, group, average, difference, low, high, not_better. ``curve`` has baseline, fold, trained (the
-    documents), number (of them), f1 (micro, of entities). ``signatures`` has view, tested, task and the line of the scorer.
+    documents), number (of them), alike (how many are in the language of the test), f1 (micro, of entities). ``signatures`` has view, tested, task and the line of the scorer.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -227,6 +227,7 @@ def curve(corpus: Corpus, names: Sequence[str]) -> pd.DataFrame:
     Only the folds that leave as many documents as any are tested, so that every number is tested on the same documents.
     """
     rows = []
+    languages = dict(zip(corpus.documents["document_id"], corpus.documents["language"], strict=True))
     trained = {fold: parts(corpus, fold=fold)["train"] for fold in folds(corpus)}
     most = max(map(len, trained.values()))
     for fold, documents in trained.items():
@@ -236,11 +237,12 @@ def curve(corpus: Corpus, names: Sequence[str]) -> pd.DataFrame:
                 _say(f"learning curve: fold {fold}, {number} documents")
                 for some in itertools.combinations(documents, number):
                     given = [one for one in train if one.document_id in some]
+                    alike = sum(languages[name] == test[0].language for name in some)
                     for name in names:
                         answers = baselines.BASELINES[name](given, test, Settings(ENTITIES))
                         found = score(corpus, baselines.rows(test, answers, ENTITIES), "mentions", draws=0)
-                        rows.append((name, fold, _listed(some), number, found.f1("strict")))
-    return pd.DataFrame(rows, columns=["baseline", "fold", "trained", "number", "f1"])
+                        rows.append((name, fold, _listed(some), number, alike, found.f1("strict")))
+    return pd.DataFrame(rows, columns=["baseline", "fold", "trained", "number", "alike", "f1"])
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -487,7 +489,7 @@ def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1)
 
 
 def figure(table: pd.DataFrame) -> bytes:
-    """Return the learning curve as SVG: a dot a training, a line through the means."""
+    """Return the learning curve as SVG: a dot a training, hollow without a text in the tested language, and the means."""
     import matplotlib as mpl  # noqa: PLC0415 - only the figure needs it
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -498,14 +500,23 @@ def figure(table: pd.DataFrame) -> bytes:
         axes = drawn.subplots()
         for name, colour, aside in zip(LEARNS, ("#e69f00", "#0072b2"), (-0.06, 0.06), strict=True):
             own = table[table["baseline"] == name]
-            axes.scatter(own["number"] + aside, own["f1"], s=14, color=colour, alpha=0.45, linewidths=0)
+            for is_alike, inside in ((True, colour), (False, "none")):
+                dots = own[(own["alike"] > 0) == is_alike]
+                axes.scatter(
+                    dots["number"] + aside, dots["f1"], s=13, edgecolors=colour, facecolors=inside, alpha=0.5
+                )
             means = own.groupby("number")["f1"].mean()
             axes.plot(means.index + aside, means, color=colour, marker="o", markersize=4, label=name)
         axes.set_xticks(sorted(table["number"].unique()))
         axes.set_ylim(0, 1)
         axes.set_xlabel("documents trained on")
         axes.set_ylabel("F1 of entities, span and type")
-        axes.legend(frameon=False, loc="upper left", title="mean, and each training")
+        axes.legend(
+            frameon=False,
+            loc="upper left",
+            title="mean, and each training\n(hollow: none in the tested language)",
+            alignment="left",
+        )
         return svg(drawn)
 
 

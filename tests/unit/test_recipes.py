@@ -62,7 +62,7 @@ def test_what_a_recipe_needs_are_extras_that_there_are() -> None:
     for path in (*FOLDER.glob("*.md"), NOTEBOOK):
         for extras in re.findall(r"tigris-corpus\[([^\]]+)\]", path.read_text(encoding="utf-8")):
             named |= set(extras.split(","))
-    assert named == {"hf", "notebook", "score", "spacy", "validate"}
+    assert named == {"encoder", "notebook", "score", "spacy", "train", "validate"}
     assert named <= set(project["optional-dependencies"])
 
 

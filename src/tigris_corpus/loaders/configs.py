@@ -1,6 +1,7 @@
 """The datasets that models are trained from, as Polars frames: one function a config, a column at a time.
 
-Each takes the tables of some documents and returns one row an example. Offsets are code points: into the raw text of the document, unless
+Each takes the tables of some documents and returns one row an example, with the column ``document`` (the place of the
+document in its table) where it is of one document. Offsets are code points: into the raw text of the document, unless
 a name ends in ``_in_sentence``.
 """
 
@@ -55,7 +56,7 @@ def documents(tables: Tables) -> pl.DataFrame:
     ):
         ids = pl.col(column).drop_nulls().unique(maintain_order=True).alias(name)
         found = _beside(found, rows.group_by(DOCUMENT, maintain_order=True).agg(ids), name)
-    return found.drop(DOCUMENT)
+    return found
 
 
 def sentences(tables: Tables) -> pl.DataFrame:
@@ -70,7 +71,7 @@ def sentences(tables: Tables) -> pl.DataFrame:
     )
     found = tables.labelled.filter(pl.col("events"))
     return _beside(found, lists, "event_types", by="sentence_id").select(
-        "sentence_id", *ABOUT, "zone", "start", "end", "text", "event_types"
+        DOCUMENT, "sentence_id", *ABOUT, "zone", "start", "end", "text", "event_types"
     )
 
 
@@ -97,6 +98,7 @@ def tokens(tables: Tables) -> pl.DataFrame:
     lists = lists.group_by("sentence", maintain_order=True).agg(pl.all())
     found = tables.worded.drop("start", "end").join(lists, on="sentence", how="left", maintain_order="left")
     return found.select(
+        DOCUMENT,
         "sentence_id",
         *ABOUT,
         "zone",
@@ -162,6 +164,7 @@ def events(tables: Tables) -> pl.DataFrame:
     found = _with_lists(tables, columns, fillers)
     start, end, _ = SPANS["events"]
     return found.hstack(about).select(
+        DOCUMENT,
         "event_id",
         *ABOUT,
         "sentence_id",
@@ -201,7 +204,8 @@ class Config:
     """A dataset that is made of a corpus: its name, what it is for, what a row is, and the function that makes it.
 
     ``task`` is the category and the task that the Hugging Face Hub has for what it is for, or None. What a column means is
-    said by ``meanings``, else by the schema of the first of ``tables`` that has it.
+    said by ``meanings``, else by the schema of the first of ``tables`` that has it. One that ``is_flat`` is made of all
+    documents at once and then dealt out; where rows hold much, that takes longer than to make each part.
     """
 
     name: str
@@ -211,6 +215,7 @@ class Config:
     task: tuple[str, str] | None
     tables: tuple[str, ...]
     meanings: Mapping[str, str] = field(default_factory=dict)
+    is_flat: bool = False
 
 
 _WORDS = {
@@ -285,6 +290,7 @@ CONFIGS: dict[str, Config] = {
             {
                 "event_types": "The types of the events of the sentence, each once; empty where it tells of none."
             },
+            is_flat=True,
         ),
         Config(
             "tokens",
@@ -318,6 +324,7 @@ CONFIGS: dict[str, Config] = {
             None,
             ("events", "documents"),
             _RECORD,
+            is_flat=True,
         ),
         Config(
             "pairs",
@@ -344,7 +351,13 @@ def frames(parts: Mapping[str, Tables], name: str) -> dict[str, pl.DataFrame]:
     config = CONFIGS.get(name)
     if config is None:
         raise CorpusError(f"there is no config {name!r}; there is {', '.join(CONFIGS)}")
-    return {part: config.frame(tables) for part, tables in parts.items()}
+    if config.is_flat:
+        rows = {id(tables.whole): tables.whole for tables in parts.values()}
+        made = {key: config.frame(whole) for key, whole in rows.items()}
+        found = {part: tables.wanted(made[id(tables.whole)]) for part, tables in parts.items()}
+    else:
+        found = {part: config.frame(tables) for part, tables in parts.items()}
+    return {part: frame.drop(DOCUMENT, strict=False) for part, frame in found.items()}
 
 
 def dealt(corpus: Corpus, documents: Mapping[str, Iterable[str]]) -> dict[str, Tables]:
@@ -356,7 +369,7 @@ def dealt(corpus: Corpus, documents: Mapping[str, Iterable[str]]) -> dict[str, T
 def columns(corpus: Corpus, name: str) -> Iterator[tuple[str, str, str]]:
     """Yield each column of a config: its name, its type in words, and what it means."""
     config = CONFIGS[name]
-    schema = config.frame(Tables(corpus).part(())).schema
+    schema = config.frame(Tables(corpus).part(())).drop(DOCUMENT, strict=False).schema
     described = {
         field.name: field.description
         for table in reversed(config.tables)

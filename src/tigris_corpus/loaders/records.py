@@ -23,7 +23,7 @@ _DAYS = {"date": pl.String, "date_start": pl.String, "date_end": pl.String}
 
 
 def event_records(tables: Tables) -> pl.DataFrame:
-    """Return one row an event, with the columns and the values of ``views.event_records``."""
+    """Return one row an event, with the columns and the values of ``views.event_records``, and document."""
     events = tables.events
     sentences = tables.sentences.select("sentence_id", "document_id", "language", sentence="text")
     documents = tables.documents.select(DOCUMENT, "date_published")
@@ -45,7 +45,7 @@ def event_records(tables: Tables) -> pl.DataFrame:
     )
     return found.hstack(
         [*_found(found["date"], _days(found["date"])), *_found(found["spot"], places)]
-    ).select(COLUMNS)
+    ).select(DOCUMENT, *COLUMNS)
 
 
 def _told(tables: Tables) -> list[pl.Series]:

@@ -35,10 +35,22 @@ class Tables:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
+        self._read: dict[str, pl.DataFrame] = {}
+
+    @property
+    def whole(self) -> Tables:
+        """The tables of all documents."""
+        return self
+
+    def wanted(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return those of some rows with the column document that are of these documents."""
+        return rows
 
     def of(self, name: str) -> pl.DataFrame:
         """Return a table as it is, of all documents."""
-        return table(self.corpus, name)
+        if name not in self._read:
+            self._read[name] = table(self.corpus, name)
+        return self._read[name]
 
     def part(self, ids: Iterable[str]) -> Tables:
         """Return the tables of some of the documents."""
@@ -155,15 +167,22 @@ class _Part(Tables):
     def __init__(self, whole: Tables, ids: Iterable[str]) -> None:
         super().__init__(whole.corpus)
         self._whole = whole
-        wanted = pl.Series(list(ids), dtype=pl.String)
-        self._is_wanted = whole.documents["document_id"].is_in(wanted.implode())
+        names = pl.Series(list(ids), dtype=pl.String)
+        self._is_wanted = whole.documents["document_id"].is_in(names.implode())
 
-    def _wanted(self, rows: pl.DataFrame) -> pl.DataFrame:
+    @property
+    def whole(self) -> Tables:
+        return self._whole
+
+    def wanted(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.filter(self._is_wanted.gather(rows[DOCUMENT]))
+
+    def of(self, name: str) -> pl.DataFrame:
+        return self._whole.of(name)
 
     @cached_property
     def documents(self) -> pl.DataFrame:
-        return self._wanted(self._whole.documents)
+        return self.wanted(self._whole.documents)
 
     @cached_property
     def texts(self) -> pl.Series:
@@ -171,15 +190,15 @@ class _Part(Tables):
 
     @cached_property
     def sentences(self) -> pl.DataFrame:
-        return self._wanted(self._whole.sentences)
+        return self.wanted(self._whole.sentences)
 
     @cached_property
     def mentions(self) -> pl.DataFrame:
-        return self._wanted(self._whole.mentions)
+        return self.wanted(self._whole.mentions)
 
     @cached_property
     def events(self) -> pl.DataFrame:
-        return self._wanted(self._whole.events).drop("event").with_row_index("event")
+        return self.wanted(self._whole.events).drop("event").with_row_index("event")
 
     @cached_property
     def modes(self) -> pl.DataFrame:

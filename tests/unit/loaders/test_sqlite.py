@@ -115,6 +115,10 @@ def test_every_foreign_key_has_an_index(database: sqlite3.Connection) -> None:
         ("INSERT INTO event_modes VALUES ('D999-E001', 'visit')", "FOREIGN KEY constraint failed"),
         ("INSERT INTO arguments SELECT * FROM arguments LIMIT 1", "UNIQUE constraint failed"),
         ("INSERT INTO layers SELECT * FROM layers LIMIT 1", "UNIQUE constraint failed"),
+        (
+            "INSERT INTO deprecated VALUES ('a', 'events', 'b', '', '1'), ('a', 'events', 'b', '', '1')",
+            "UNIQUE constraint failed",
+        ),
         ("UPDATE mentions SET start = -1 WHERE mention_id = 'D000-M001'", "CHECK constraint failed"),
         (
             "UPDATE mentions SET entity_type = 'DOG' WHERE mention_id = 'D000-M001'",

@@ -264,7 +264,7 @@ def test_figures_worked_out_by_hand(small: Corpus) -> None:
 
 def test_linking_is_told_by_the_types_of_the_registry(small: Corpus) -> None:
     predicted = records(small)
-    mention(predicted[0], 4).update(entity_type="ORG")  # Baghdad, of the wrong type, linked to the right city
+    mention(predicted[0], 4).update(entity_type="FAC")  # Baghdad, of the wrong type, linked to the right city
     found = score(small, predicted, "entities", draws=0)
     types = found.table[(found.table["average"] == "type") & (found.table["measure"] == "linking")]
     assert dict(zip(types["type"], types["f1"], strict=True)) == {"GPE": 1}
