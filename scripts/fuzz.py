@@ -78,12 +78,16 @@ def table(data: bytes) -> None:
     """Read a table; where the quick path takes it, the careful one gives the same rows and finds no fault."""
     _, schema = _mentions()
     reader.read_table(data, schema)
-    quick = reader._read_quickly(data, schema)  # noqa: SLF001 - what the two paths have in common is the point
+    marks = reader._marks(data)  # noqa: SLF001 - what the two paths have in common is the point
+    quick = reader._read_quickly(data, marks, schema)  # noqa: SLF001
     if quick is not None:
         careful = reader._read_with_care(data, schema)  # noqa: SLF001
         assert careful.faults == ()  # noqa: S101 - a fuzz target says by it what is promised
         assert careful.frame is not None  # noqa: S101
         assert careful.frame.equals(quick)  # noqa: S101
+        stretch = reader.read_table(data.partition(b"\n")[2], schema, has_header=False).frame
+        assert stretch is not None  # noqa: S101
+        assert stretch.equals(quick)  # noqa: S101
 
 
 def json(data: bytes) -> None:

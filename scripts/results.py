@@ -2,8 +2,8 @@
 
     python scripts/results.py [--encoder | --check]
 
-Everything is trained and scored anew but the encoder, whose stored predictions are scored; ``--encoder`` trains it too,
-which takes minutes and the extra ``encoder``. ``--check`` writes nothing, and exits with 1 where a page is not what is
+Everything is trained and scored anew but the encoder, whose stored predictions are scored; ``--encoder`` trains that and
+nothing else, which takes minutes and the extra ``encoder``. ``--check`` writes nothing, and exits with 1 where a page is not what is
 made of the results that are stored, or these are not what comes out now. Needs the extra ``train``, and matplotlib for
 the figure.
 """
@@ -255,7 +255,7 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
 
 def _say(what: str) -> None:
     if sys.stderr.isatty():
-        print(f"\r\x1b[K{what} …", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{what}{' …' if what else ''}", end="", file=sys.stderr, flush=True)
 
 
 # What is stored
@@ -545,16 +545,28 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--encoder", action="store_true", help="train the encoder, and store what it predicts")
+    what.add_argument(
+        "--encoder", action="store_true", help="only train the encoder, and store what it predicts"
+    )
     what.add_argument("--check", action="store_true", help="change nothing; exit 1 where something is stale")
     arguments = parser.parse_args()
+    try:
+        return _run(arguments)
+    except tigris.CorpusError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _run(arguments: argparse.Namespace) -> int:
     corpus = tigris.load(ROOT)
     if arguments.encoder:
-        with needs("encoder", "the encoder", "torch", "transformers"):
-            store.write(ROOT, train_encoder(corpus))
+        with needs("encoder", "the encoder", "torch", "transformers", "datasets"):
+            written = train_encoder(corpus)
+        store.write(ROOT, written)
+        return _tell(written)
     with needs("train", "scripts/results.py", "pycrfsuite", "datasets"):
         now = results(corpus, ROOT)
-    _say("done")
+    _say("")
     if arguments.check:
         return _check(ROOT, now)
     now = replace(now, encoder=json.loads((ROOT / FOLDER / "encoder.json").read_text(encoding="utf-8")))
@@ -562,6 +574,10 @@ def main() -> int:
     store.write(ROOT, written)
     written |= {**pages(ROOT, stored(ROOT)), FIGURE: figure(now.tables["curve"])}
     store.write(ROOT, written)
+    return _tell(written)
+
+
+def _tell(written: Iterable[str]) -> int:
     for path in written:
         print("wrote", path)
     return 0

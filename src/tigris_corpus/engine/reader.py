@@ -95,7 +95,7 @@ def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> 
     Where the data have no header, they are a stretch of a file whose header is that of the schema, and the first row
     is line 2 all the same.
     """
-    marks = data.translate(None, _PLAIN)
+    marks = _marks(data)
     beyond = excess(data, marks.count(b",") + marks.count(b"\n"))
     if beyond:
         message, line = beyond
@@ -182,6 +182,11 @@ def _meant_by(line: bytes, at: int) -> str | None:
 
 def _line_at(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1
+
+
+def _marks(data: bytes) -> bytes:
+    """Return the bytes that say something of the form of a file, in their order."""
+    return data.translate(None, _PLAIN)
 
 
 def _header(schema: TableSchema) -> bytes:
@@ -271,7 +276,7 @@ def _read_in_pieces(data: bytes, schema: TableSchema) -> Reading:
     while start < len(data):
         end = data.rfind(b"\n", start, start + PIECE) + 1 or data.find(b"\n", start) + 1 or len(data)
         piece = header + data[start:end]
-        frame = _read_quickly(piece, piece.translate(None, _PLAIN), schema)
+        frame = _read_quickly(piece, _marks(piece), schema)
         careful += frame is None
         pieces.append(_Pieces(_read_with_care(piece, schema) if frame is None else Reading(frame), before))
         if careful > CAREFUL or pieces[-1].reading.frame is None:

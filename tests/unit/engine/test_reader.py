@@ -108,3 +108,13 @@ def test_a_cell_that_goes_on_over_a_line_break_is_one_fault() -> None:
 def test_no_bytes_raise(data: bytes) -> None:
     read_table(data, SCHEMA)
     read_table(b"a,b,c\n" + data, SCHEMA)
+
+
+@pytest.mark.parametrize("rows", [b"", b"1,2,3\n4,,6\n", b'1,"2,x",3\n', b"1,2\n3,4,5\n", b"a,b,c\n1,2,3\n"])
+def test_a_stretch_without_a_header_is_read_as_with_one(rows: bytes) -> None:
+    whole = read_table(b"a,b,c\n" + rows, SCHEMA)
+    stretch = read_table(rows, SCHEMA, has_header=False)
+    assert whole.frame is not None
+    assert stretch.frame is not None
+    assert stretch.frame.equals(whole.frame)
+    assert (stretch.faults, stretch.lost) == (whole.faults, whole.lost)
