@@ -63,10 +63,11 @@ def files(corpus: Corpus, fold: int | None = None, view: str | None = None) -> d
     for part, ids in dealt.parts.items():
         for document in documents(corpus, ids):
             language = document.language.partition("-")[0]
-            pipeline = pipelines.setdefault(language, _pipeline(language))
+            if language not in pipelines:
+                pipelines[language] = _pipeline(language)
             path = f"{language}/{NAMES.get(part, part)}.spacy"
             target = bins.setdefault(path, DocBin(_ATTRIBUTES, store_user_data=True))
-            for doc, missing in docs(document, pipeline, annotated, types):
+            for doc, missing in docs(document, pipelines[language], annotated, types):
                 lost += missing
                 if doc is not None:
                     target.add(doc)
@@ -74,7 +75,7 @@ def files(corpus: Corpus, fold: int | None = None, view: str | None = None) -> d
     configs = {
         f"{name}/{CONFIG}": _config(str(pipeline.lang)) for name, pipeline in sorted(pipelines.items())
     }
-    page = _page(sorted(pipelines), found, dealt.left_out, describing.counted(lost))
+    page = _page(sorted(pipelines), found, dealt.left_out, _counted(lost))
     return {
         **found,
         **configs,
@@ -177,6 +178,15 @@ def _config(language: str) -> bytes:
 
     text: str = init_config(lang=language, pipeline=["ner"], optimize="efficiency", silent=True).to_str()
     return f"{text}\n".encode()
+
+
+def _counted(lost: Sequence[Lost]) -> str:
+    """Return a sentence that says how many spans are left out, and how many have no place in ``doc.ents`` alone."""
+    number = sum(one.reason.startswith(NOT_IN_ENTS.format("")) for one in lost)
+    return (
+        f"Left out are {len(lost) - number} spans, and {number} mentions are in `doc.spans` alone; "
+        f"`{describing.LEFT_OUT}` lists them, each with the reason."
+    )
 
 
 def _page(

@@ -108,7 +108,7 @@ COLUMNS = (
 
 def _of_mentions(ids: pl.Series, tables: Tables, entities: pl.DataFrame) -> pl.DataFrame:
     """Return the text, value, entity_id and entity (its row) of mentions by their ids; null where there is none."""
-    columns = _found(ids, tables.mentions.select("mention_id", "text", "value", "entity_id"))
+    columns = _found(ids, tables.of("mentions").select("mention_id", "text", "value", "entity_id"))
     return pl.DataFrame([*columns, rows_of(columns[-1], entities["entity_id"]).alias("entity")])
 
 

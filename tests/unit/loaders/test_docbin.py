@@ -134,7 +134,7 @@ def test_what_splits_a_word_of_spacy_is_listed(base: Path) -> None:
     strike = docs(files, "en/train.spacy")[1]
     assert [one.text for one in strike.spans["sc"]] == ["U.S.", "two", "Baghdad", "January 3, 2020"]
     assert strike.cats["ASSAULT"] == 1.0
-    assert "Left out: 1 of events, 1 of mentions; `left-out.csv` lists them" in files["README.md"].decode()
+    assert "Left out are 2 spans, and 0 mentions are in `doc.spans` alone" in files["README.md"].decode()
 
 
 def test_a_mention_within_another_is_a_span_and_no_entity(base: Path) -> None:
@@ -143,6 +143,7 @@ def test_a_mention_within_another_is_a_span_and_no_entity(base: Path) -> None:
     files = docbin.files(load(base))
     reason = "not in doc.ents: it lies within another, or crosses it"
     assert left_out(files) == [("D000-M002", reason), ("D000-M003", reason)]
+    assert "Left out are 0 spans, and 2 mentions are in `doc.spans` alone" in files["README.md"].decode()
     strike = docs(files, "en/train.spacy")[1]
     assert [one.text for one in strike.ents] == ["U.S.", "two fighters", "Baghdad", "January 3, 2020"]
     assert {"two", "fighters", "two fighters"} <= {one.text for one in strike.spans["sc"]}

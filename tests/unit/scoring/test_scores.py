@@ -367,6 +367,19 @@ def test_what_stands_in_zones_that_are_not_annotated_is_left_out(small: Corpus) 
     )
 
 
+def test_events_do_not_count_in_zones_that_have_mentions_alone(small: Corpus) -> None:
+    zones = small.sentences["zone"]
+    before = zones.copy()
+    try:
+        small.sentences.loc[small.sentences["sentence_id"] == "D000-S003", "zone"] = "byline"
+        found = score(small, records(small), draws=0)
+        assert row(found, "strict")["gold"] == 10
+        assert row(found, "Tri-C")["gold"] == 3
+        assert found.notes == ("in zones that are not annotated, and left out: 1 predicted event",)
+    finally:
+        small.sentences["zone"] = before
+
+
 def test_what_a_file_has_no_place_for_is_not_scored_unless_it_is_asked_for(small: Corpus) -> None:
     predicted = [
         {

@@ -11,7 +11,7 @@ import packages
 from tigris_corpus.corpus import load
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import bio, jsonl, tokens
-from tigris_corpus.scoring import compare, predictions, score
+from tigris_corpus.scoring import compare, errors, predictions, score
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,6 +151,16 @@ def test_sentences_without_a_row_are_missed(small: Corpus) -> None:
     found = score(small, [ROW], "mentions", draws=0)
     rows = found.table[(found.table["measure"] == "strict") & (found.table["average"] == "micro")].iloc[0]
     assert [rows[name] for name in ("gold", "predicted", "matched")] == [7, 5, 5]
+
+
+def test_what_tags_do_not_say_is_no_mistake(small: Corpus) -> None:
+    found = errors(small, [ROW])
+    kinds = zip(found.table["layer"], found.table["kind"], found.table["gold_text"], strict=True)
+    assert list(kinds) == [
+        ("mentions", "missed", "Iraq"),
+        ("events", "missed", "condemned"),
+        ("mentions", "missed", "Washington"),
+    ]
 
 
 def test_tags_that_go_on_with_nothing_begin_a_span(small: Corpus) -> None:
