@@ -16,14 +16,14 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from tigris_corpus.errors import CorpusError, MissingExtraError
 from tigris_corpus.extent import LARGE, MAX_LINE, MIN_CELL, empty_cells
 from tigris_corpus.thrift import MOST, ThriftError, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import polars as pl
 
 RATIO = 100
 """How many times as large as the file the contents of a Parquet file may be, unpacked or written as CSV."""
@@ -289,6 +289,7 @@ def _lengths(column: Any) -> pl.Series:
 
     Counted by Polars: Arrow loads pandas wherever a number of Python's meets a column of its own.
     """
+    import polars as pl  # noqa: PLC0415 - loading a corpus in CSV does without
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import compute  # noqa: PLC0415
 

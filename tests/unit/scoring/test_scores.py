@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import math
 import random
+import re
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import packages
+from tigris_corpus import scoring
 from tigris_corpus.corpus import load
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import jsonl
-from tigris_corpus.scoring import compare, score
+from tigris_corpus.scoring import compare, evaluated, score
 from tigris_corpus.scoring.predictions import LAYERS
 
 if TYPE_CHECKING:
@@ -517,11 +521,37 @@ def test_the_signature_changes_with_the_labels_of_the_gold_and_not_with_their_or
     assert signature(gold) != signature(turned)
 
 
-def test_many_documents_are_named_by_their_number(small: Corpus) -> None:
-    from tigris_corpus.scoring.evaluated import listed  # noqa: PLC0415
+def test_many_documents_are_named_by_their_number(small: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "|docs:D000,D001|" in score(small, records(small), draws=0).signature
+    monkeypatch.setattr(evaluated, "_NAMED", 1)
+    found = score(small, records(small), draws=0, documents=["D000", "D001"])
+    assert re.search(r"\|docs:2@[0-9a-f]{8}\|", found.signature)
 
-    assert listed([f"D{number}" for number in range(6)]) == "D0, D1, D2, D3, D4 and 1 more"
-    assert "docs:D000,D001|" in score(small, records(small), draws=0).signature
+
+def test_a_package_is_gold_by_its_path(small: Corpus) -> None:
+    root = small.package.root
+    for path in (root, str(root / "datapackage.json")):
+        assert score(path, records(small), draws=0).f1("strict") == 1
+    with pytest.raises(CorpusError, match="a package is gold with its own texts: name no other package"):
+        score(root, records(small), corpus=small)
+    assert not evaluated.is_package("a\0b")
+    assert not evaluated.is_package("x" * 10_000)
+
+
+def test_records_without_labels_hold_nothing(small: Corpus) -> None:
+    with pytest.raises(
+        CorpusError, match="predictions: it holds nothing of what the gold has: mentions, events"
+    ):
+        score(small, [{"document_id": "D000"}])
+
+
+def test_the_functions_are_there_by_their_names_and_what_they_lack_is_told() -> None:
+    assert dir(scoring) == ["agreement", "compare", "errors", "score"]
+    with pytest.raises(AttributeError, match="has no attribute 'scores_of'"):
+        scoring.scores_of  # noqa: B018
+    code = "import sys; sys.modules['polars'] = None; from tigris_corpus import scoring; scoring.score"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert 'pip install "tigris-corpus[score]"' in result.stderr
 
 
 # Properties
