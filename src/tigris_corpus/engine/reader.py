@@ -30,6 +30,8 @@ _MARK = BOM.decode()
 CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _PLAIN = bytes(sorted({*range(256)} - {*CONTROL, *b'\r\n,"'}))
 """The bytes that say nothing of the form of a file: all but control characters, ends of lines, commas, quotes."""
+LARGE_FILE = 2**25
+"""How many bytes of a table may be nothing but marks, which are kept, before they are counted one by one."""
 PIECE = 2**20
 CAREFUL = 16
 MANY = 20_000
@@ -95,8 +97,9 @@ def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> 
     Where the data have no header, they are a stretch of a file whose header is that of the schema, and the first row
     is line 2 all the same.
     """
-    marks = _marks(data)
-    beyond = excess(data, marks.count(b",") + marks.count(b"\n"))
+    beyond = excess(data) if len(data) > LARGE_FILE else None
+    marks = b"" if beyond else _marks(data)
+    beyond = beyond or excess(data, marks.count(b",") + marks.count(b"\n"))
     if beyond:
         message, line = beyond
         return Reading(None, (Fault("pkg.unreadable-file", message, line=line),))

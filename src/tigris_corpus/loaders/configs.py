@@ -19,7 +19,7 @@ from tigris_corpus.loaders.features import told
 from tigris_corpus.loaders.markdown import table_of
 from tigris_corpus.loaders.pairs import pairs
 from tigris_corpus.loaders.records import event_records
-from tigris_corpus.loaders.tables import ABOUT, DOCUMENT, LAYERS, SPANS, Tables, rows_of
+from tigris_corpus.loaders.tables import ABOUT, DOCUMENT, LAYERS, PLACE, SPANS, Tables, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,18 +38,17 @@ def documents(tables: Tables) -> pl.DataFrame:
     """
     found = tables.documents.with_columns(tables.texts)
     sentences, mentions = tables.sentences, tables.mentions
-    places = sentences.select("sentence_id", DOCUMENT)
-    relations = tables.of("entity_relations").join(places, on="sentence_id", maintain_order="left")
     layers = tables.of("layers").join(tables.documents.select(DOCUMENT, "document_id"), on="document_id")
     for name, rows in (
         ("layers", layers),
         ("sentences", sentences.drop("language", "fold")),
         ("mentions", mentions),
         ("events", _with_lists(tables, ("role", "mention_id"), tables.arguments).drop("event")),
-        ("entity_relations", relations),
+        ("entity_relations", tables.relations),
     ):
-        inside = pl.struct(pl.exclude(DOCUMENT, "document_id")).alias(name)
-        found = _beside(found, rows.group_by(DOCUMENT, maintain_order=True).agg(inside), name)
+        columns = pl.exclude(DOCUMENT, PLACE, "document_id")
+        lists = rows.group_by(DOCUMENT, maintain_order=True).agg(pl.struct(columns).alias(name))
+        found = _beside(found, lists, name)
     for name, rows, column in (
         ("entities", mentions, "entity_id"),
         ("incidents", tables.events, "incident_id"),
@@ -65,12 +64,10 @@ def sentences(tables: Tables) -> pl.DataFrame:
     Columns: sentence_id, document_id, language, fold, zone, start, end, text, event_types (each once, in the order of
     the vocabulary; empty where the sentence tells of no event).
     """
-    types = tables.of("events").select("sentence_id", "event_type").sort("event_type")
-    lists = types.group_by("sentence_id").agg(
-        pl.col("event_type").unique(maintain_order=True).alias("event_types")
-    )
+    types = tables.wanted(tables.whole.placed("events", "event_type")).sort("event_type")
+    lists = types.group_by(PLACE).agg(pl.col("event_type").unique(maintain_order=True).alias("event_types"))
     found = tables.labelled.filter(pl.col("events"))
-    return _beside(found, lists, "event_types", by="sentence_id").select(
+    return _beside(found, lists, "event_types", by=PLACE).select(
         DOCUMENT, "sentence_id", *ABOUT, "zone", "start", "end", "text", "event_types"
     )
 
@@ -96,7 +93,8 @@ def tokens(tables: Tables) -> pl.DataFrame:
         cells = cells.with_columns(words.tags(tables.words, kept).alias(name))
     lists = cells.rename({"start": "starts", "end": "ends", "in_sentence": "starts_in_sentence"})
     lists = lists.group_by("sentence", maintain_order=True).agg(pl.all())
-    found = tables.worded.drop("start", "end").join(lists, on="sentence", how="left", maintain_order="left")
+    found = tables.worded.drop("start", "end")
+    found = found.join(lists, on="sentence", how="left", maintain_order="left")
     return found.select(
         DOCUMENT,
         "sentence_id",
@@ -123,20 +121,10 @@ def left_out(corpus: Corpus) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     names = dict(tables.documents.select(DOCUMENT, "document_id").iter_rows())
     for layer, key, text in (("mentions", "mention_id", "text"), ("events", "event_id", "trigger_text")):
-        lost = tables.judged(layer).filter(pl.col("reason").is_not_null())
+        rows = getattr(tables, layer).select("sentence_id", id=key, text=text)
+        lost = rows.hstack(tables.judged(layer)).filter(pl.col("reason").is_not_null())
         found += [
-            {
-                "table": layer,
-                "id": row[key],
-                "document_id": names[row[DOCUMENT]],
-                "sentence_id": row["sentence_id"],
-                "start": row["start"],
-                "end": row["end"],
-                "text": row[text],
-                "label": row["label"],
-                "reason": row["reason"],
-            }
-            for row in lost.iter_rows(named=True)
+            {"table": layer, "document_id": names[row[DOCUMENT]], **row} for row in lost.iter_rows(named=True)
         ]
     columns = ["table", "id", "document_id", "sentence_id", "start", "end", "text", "label", "reason"]
     frame = pd.DataFrame(found, columns=columns)
@@ -151,9 +139,10 @@ def events(tables: Tables) -> pl.DataFrame:
     list of role, mention_id, text, start, end, start_in_sentence, end_in_sentence, entity_type, mention_type, value,
     entity_id), source_mention_id, incident_id.
     """
-    places = tables.sentences.select("sentence_id", *ABOUT, "zone", sentence="text", origin="start")
-    rows = rows_of(tables.events["sentence_id"], places["sentence_id"])
-    about = places.drop("sentence_id").select(pl.all().gather(rows))
+    places = tables.at(tables.events[PLACE], tables.sentences)
+    about = tables.sentences.select(*ABOUT, "zone", sentence="text", origin="start").select(
+        pl.all().gather(places)
+    )
     mentions = tables.mentions.select("mention_id", *_FILLER)
     named = rows_of(tables.arguments["mention_id"], mentions["mention_id"])
     origin = about["origin"].gather(tables.arguments["event"])
@@ -196,7 +185,8 @@ def _beside(rows: pl.DataFrame, lists: pl.DataFrame, name: str, by: str = DOCUME
     """Return rows with a column of lists that another frame has for some of them; an empty list for the others."""
     if lists[by].equals(rows[by]):  # all have one, in the same order: nothing is looked for
         return rows.with_columns(lists[name])
-    return rows.join(lists, on=by, how="left", maintain_order="left").with_columns(pl.col(name).fill_null([]))
+    placed = rows.select(by).join(lists, on=by, how="left", maintain_order="left")
+    return rows.with_columns(placed.get_column(name).fill_null([]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from tigris_corpus.edtf import bounds
-from tigris_corpus.loaders.tables import DOCUMENT, rows_of
+from tigris_corpus.loaders.tables import DOCUMENT, PLACE, rows_of
 from tigris_corpus.views import SEPARATOR
 
 if TYPE_CHECKING:
@@ -25,13 +25,16 @@ _DAYS = {"date": pl.String, "date_start": pl.String, "date_end": pl.String}
 def event_records(tables: Tables) -> pl.DataFrame:
     """Return one row an event, with the columns and the values of ``views.event_records``, and document."""
     events = tables.events
-    sentences = tables.sentences.select("sentence_id", "document_id", "language", sentence="text")
+    places = tables.at(events[PLACE], tables.sentences)
+    sentences = tables.sentences.select("document_id", "language", sentence="text")
     documents = tables.documents.select(DOCUMENT, "date_published")
-    types = tables.of("event_types").select("event_type", "quad_class")
-    incidents = tables.of("incidents").select("incident_id", "date", "location_id", incident="name")
+    types = tables.of("event_types", "event_type", "quad_class")
+    incidents = tables.of("incidents", "incident_id", "date", "location_id", "name").rename(
+        {"name": "incident"}
+    )
     found = events.hstack(
         [
-            *_found(events["sentence_id"], sentences),
+            *sentences.select(pl.all().gather(places)),
             *_found(events[DOCUMENT], documents),
             *_found(events["event_type"].cast(pl.String), types),
             *_found(events["incident_id"], incidents),
@@ -40,12 +43,12 @@ def event_records(tables: Tables) -> pl.DataFrame:
     ).with_columns(
         pl.coalesce("date", "told").alias("date"), pl.coalesce("location_id", "spot").alias("spot")
     )
-    places = tables.of("entities").select(
+    spots = tables.of("entities").select(
         "entity_id", "latitude", "longitude", place="name", place_country="country"
     )
-    return found.hstack(
-        [*_found(found["date"], _days(found["date"])), *_found(found["spot"], places)]
-    ).select(DOCUMENT, *COLUMNS)
+    return found.hstack([*_found(found["date"], _days(found["date"])), *_found(found["spot"], spots)]).select(
+        DOCUMENT, *COLUMNS
+    )
 
 
 def _told(tables: Tables) -> list[pl.Series]:
@@ -56,7 +59,7 @@ def _told(tables: Tables) -> list[pl.Series]:
         pl.concat([arguments["mention_id"], events["source_mention_id"]]), tables, entities
     )
     fillers = arguments.hstack(mentions.head(arguments.height))
-    lists = {"mode": _listed(tables.modes["event"], tables.modes["mode"].cast(pl.String))}
+    columns = [_listed(events.height, tables.modes["event"], tables.modes["mode"].cast(pl.String), "mode")]
     for role in _PARTIES:
         party = fillers.filter(pl.col("role") == role)
         for suffix, values in (
@@ -65,15 +68,14 @@ def _told(tables: Tables) -> list[pl.Series]:
             ("_country", entities["country"].gather(party["entity"])),
             ("_sector", entities["sector"].cast(pl.String).gather(party["entity"])),
         ):
-            lists[f"{role}{suffix}"] = _listed(party["event"], values)
+            columns.append(_listed(events.height, party["event"], values, f"{role}{suffix}"))
     for role in _NUMBERS:
         party = fillers.filter(pl.col("role") == role)
         values = party["value"].zip_with(party["value"].is_not_null(), _named(party, entities))
-        lists[role] = _listed(party["event"], values)
-    for role, value, name in (("time", "value", "told"), ("location", "entity_id", "spot")):
-        party = fillers.filter((pl.col("role") == role) & pl.col(value).is_not_null())
-        lists[name] = party.group_by("event").agg(pl.col(value).first())
-    columns = [_column(events.height, rows, name) for name, rows in lists.items()]
+        columns.append(_listed(events.height, party["event"], values, role))
+    for role, column, name in (("time", "value", "told"), ("location", "entity_id", "spot")):
+        party = fillers.filter(pl.col("role") == role)
+        columns.append(_first(events.height, party["event"], party[column], name))
     return [*columns, _named(mentions.tail(events.height), entities).alias("reported_by")]
 
 
@@ -108,7 +110,7 @@ COLUMNS = (
 
 def _of_mentions(ids: pl.Series, tables: Tables, entities: pl.DataFrame) -> pl.DataFrame:
     """Return the text, value, entity_id and entity (its row) of mentions by their ids; null where there is none."""
-    columns = _found(ids, tables.of("mentions").select("mention_id", "text", "value", "entity_id"))
+    columns = _found(ids, tables.of("mentions", "mention_id", "text", "value", "entity_id"))
     return pl.DataFrame([*columns, rows_of(columns[-1], entities["entity_id"]).alias("entity")])
 
 
@@ -125,25 +127,25 @@ def _found(keys: pl.Series, rows: pl.DataFrame) -> list[pl.Series]:
     return [column.gather(places) for column in others]
 
 
-def _listed(events: pl.Series, values: pl.Series) -> pl.DataFrame:
-    """Return the distinct values of each event, in their order, as one text: event and value."""
+def _listed(height: int, events: pl.Series, values: pl.Series, name: str) -> pl.Series:
+    """Return a column for all events: the distinct values of each, in their order, as one text; null where it has none."""
+    is_filled = values.is_not_null()
+    events, values = events.filter(is_filled), values.filter(is_filled)
+    column = pl.Series(name, [None], dtype=pl.String).new_from_index(0, height).scatter(events, values)
+    is_one_of_many = pl.Series(np.bincount(events, minlength=1) > 1).gather(events)
+    if not is_one_of_many.any():
+        return column
+    many = pl.DataFrame({"event": events, "value": values}).filter(is_one_of_many).unique(maintain_order=True)
+    joined = many.group_by("event").agg(pl.col("value").str.join(SEPARATOR))
+    return column.scatter(joined["event"], joined["value"])
+
+
+def _first(height: int, events: pl.Series, values: pl.Series, name: str) -> pl.Series:
+    """Return a column for all events: the first value of each; null where it has none."""
     filled = pl.DataFrame({"event": events, "value": values}).drop_nulls()
-    counts = pl.Series(np.bincount(filled["event"])).gather(filled["event"])
-    many = counts > 1
-    joined = (
-        filled.filter(many)
-        .unique(maintain_order=True)
-        .group_by("event")
-        .agg(pl.col("value").str.join(SEPARATOR))
-    )
-    return pl.concat([filled.filter(~many), joined])
-
-
-def _column(height: int, rows: pl.DataFrame, name: str) -> pl.Series:
-    """Return a column for all events from the values of some: ``rows`` are the number of an event and its value."""
-    event, value = rows.columns
-    empty = pl.Series(name, [None], dtype=rows.schema[value]).new_from_index(0, height)
-    return empty.scatter(rows[event], rows[value])
+    first = filled.group_by("event").agg(pl.col("value").first())
+    empty = pl.Series(name, [None], dtype=pl.String).new_from_index(0, height)
+    return empty.scatter(first["event"], first["value"])
 
 
 def _days(dates: pl.Series) -> pl.DataFrame:

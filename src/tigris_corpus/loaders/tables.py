@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tigris_corpus.loaders import words
-from tigris_corpus.loaders.polars import table
+from tigris_corpus.loaders.polars import series
 from tigris_corpus.paths import MAX_TEXT
 
 if TYPE_CHECKING:
@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 
 DOCUMENT = "document"
 """The column that holds the place of a document in its table."""
+PLACE = "sentence_place"
+"""The column that holds the place of a sentence among all sentences."""
 ABOUT = ("document_id", "language", "fold")
 """What every row of a sentence, a word or an event says of its document."""
 LAYERS = ("mentions", "events")
 """The layers that are annotated or not, in the zones of a page and in the documents."""
+SPANS = {
+    "mentions": ("start", "end", "entity_type"),
+    "events": ("trigger_start", "trigger_end", "event_type"),
+}
+"""The columns of the start, the end and the type of a span, by layer."""
 BLANK = "blank"
 NOT_ANNOTATED = "stands where nobody annotates: by its zone, or in a document whose layer is blank"
 
@@ -30,12 +37,13 @@ class Tables:
     """The tables of a corpus; each is joined when it is first asked for.
 
     Rows are in the order of the documents; sentences in that of the text, and all others in that of their table.
-    ``document`` is the place of the document in the table of all. Offsets are code points into the raw text.
+    ``document`` is the place of the document in the table of all, ``sentence_place`` that of the sentence among all.
+    Offsets are code points into the raw text.
     """
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self._read: dict[str, pl.DataFrame] = {}
+        self._columns: dict[tuple[str, str], pl.Series] = {}
 
     @property
     def whole(self) -> Tables:
@@ -46,11 +54,21 @@ class Tables:
         """Return those of some rows with the column document that are of these documents."""
         return rows
 
-    def of(self, name: str) -> pl.DataFrame:
-        """Return a table as it is, of all documents."""
-        if name not in self._read:
-            self._read[name] = table(self.corpus, name)
-        return self._read[name]
+    def of(self, name: str, *columns: str) -> pl.DataFrame:
+        """Return a table as it is, of all documents; or some columns of it."""
+        frame = self.corpus.tables[name]
+        wanted = columns or tuple(map(str, frame.columns))
+        for column in wanted:
+            if (name, column) not in self._columns:
+                self._columns[name, column] = series(column, frame[column])
+        return pl.DataFrame([self._columns[name, column] for column in wanted])
+
+    def placed(self, name: str, *columns: str) -> pl.DataFrame:
+        """Return a table whose rows are each of a sentence, or some columns of it, with document and sentence_place."""
+        sentences = self.sentences
+        rows = self.of(name, *columns)
+        places = rows_of(self.of(name, "sentence_id")["sentence_id"], sentences["sentence_id"])
+        return held(rows.with_columns(places.alias(PLACE), sentences[DOCUMENT].gather(places)), DOCUMENT)
 
     def part(self, ids: Iterable[str]) -> Tables:
         """Return the tables of some of the documents."""
@@ -77,20 +95,20 @@ class Tables:
 
     @cached_property
     def sentences(self) -> pl.DataFrame:
-        """The sentences, with document, language and fold."""
+        """The sentences, with document, sentence_place, language and fold."""
         about = self.documents.select(DOCUMENT, *ABOUT)
         placed = self.of("sentences").join(about, on="document_id")
-        return held(placed.sort(DOCUMENT, "start", maintain_order=True), DOCUMENT)
+        return held(placed.sort(DOCUMENT, "start", maintain_order=True), DOCUMENT).with_row_index(PLACE)
 
     @cached_property
     def mentions(self) -> pl.DataFrame:
-        """The mentions, with document."""
-        return self._placed("mentions")
+        """The mentions, with document and sentence_place."""
+        return self.placed("mentions")
 
     @cached_property
     def events(self) -> pl.DataFrame:
-        """The events, with document and their number (event, from 0)."""
-        return self._placed("events").with_row_index("event")
+        """The events, with document, sentence_place and their number (event, from 0)."""
+        return self.placed("events").with_row_index("event")
 
     @cached_property
     def modes(self) -> pl.DataFrame:
@@ -101,6 +119,23 @@ class Tables:
     def arguments(self) -> pl.DataFrame:
         """The arguments, with the number of their event (event)."""
         return self._of_events("arguments")
+
+    @cached_property
+    def relations(self) -> pl.DataFrame:
+        """The relations of entities that a sentence states, with document and sentence_place."""
+        return self.placed("entity_relations")
+
+    def _of_events(self, name: str) -> pl.DataFrame:
+        rows = self.of(name)
+        return held(
+            rows.with_columns(rows_of(rows["event_id"], self.events["event_id"]).alias("event")), "event"
+        )
+
+    def at(self, places: pl.Series, sentences: pl.DataFrame) -> pl.Series:
+        """Return the row of each of some places of sentences in a frame of sentences; null where it is not there."""
+        empty = pl.Series([None], dtype=pl.UInt32).new_from_index(0, self.whole.sentences.height)
+        rows = pl.int_range(sentences.height, dtype=pl.UInt32, eager=True)
+        return empty.scatter(sentences[PLACE], rows).gather(places)
 
     @cached_property
     def labelled(self) -> pl.DataFrame:
@@ -114,12 +149,9 @@ class Tables:
         for layer in LAYERS:
             open_zones = zones.filter(pl.col(f"{layer}_annotated"))["zone"]
             documents = done.filter(pl.col("layer") == layer)["document_id"]
-            found = found.with_columns(
-                (
-                    pl.col("zone").cast(pl.String).is_in(open_zones.implode())
-                    & pl.col("document_id").is_in(documents.implode())
-                ).alias(layer)
-            )
+            is_done = self.whole.documents["document_id"].is_in(documents.implode())
+            in_zone = found["zone"].cast(pl.String).is_in(open_zones.implode())
+            found = found.with_columns((in_zone & is_done.gather(found[DOCUMENT])).alias(layer))
         return found
 
     @cached_property
@@ -133,32 +165,23 @@ class Tables:
         return words.cut(self.worded)
 
     def judged(self, layer: str) -> pl.DataFrame:
-        """Return the rows of a layer with the columns of ``words.judged`` and label, the type."""
+        """Return for each mention, or each event, what ``words.judged`` says of it, and label, its type."""
         start, end, label = SPANS[layer]
-        places = self.worded.select(
-            "sentence_id",
-            "sentence",
-            pl.col(layer).alias("annotated"),
-            first_offset="start",
-            last_offset="end",
+        placed = self.wanted(self.whole.placed(layer, start, end, label))
+        sentences = self.worded
+        rows = self.at(placed[PLACE], sentences)
+        spans = placed.select(
+            DOCUMENT,
+            sentence=rows,
+            start=start,
+            end=end,
+            label=label,
+            first_offset=sentences["start"].gather(rows),
+            last_offset=sentences["end"].gather(rows),
         )
-        rows = getattr(self, layer).rename({start: "start", end: "end"} if start != "start" else {})
-        found = words.judged(
-            self.words, rows.join(places, on="sentence_id", how="left", maintain_order="left")
-        )
-        is_open = pl.col("annotated").fill_null(value=False)
-        reason = pl.when(is_open).then("reason").otherwise(pl.lit(NOT_ANNOTATED))
-        return found.with_columns(reason.alias("reason"), pl.col(label).alias("label"))
-
-    def _placed(self, name: str) -> pl.DataFrame:
-        rows = self.of(name)
-        places = rows_of(rows["sentence_id"], self.sentences["sentence_id"])
-        return held(rows.with_columns(self.sentences[DOCUMENT].gather(places)), DOCUMENT)
-
-    def _of_events(self, name: str) -> pl.DataFrame:
-        rows = self.of(name)
-        return held(
-            rows.with_columns(rows_of(rows["event_id"], self.events["event_id"]).alias("event")), "event"
+        is_open = sentences[layer].gather(rows).fill_null(value=False)
+        return words.judged(self.words, spans).with_columns(
+            pl.when(is_open).then("reason").otherwise(pl.lit(NOT_ANNOTATED)).alias("reason")
         )
 
 
@@ -178,16 +201,12 @@ class _Part(Tables):
     def wanted(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.filter(self._is_wanted.gather(rows[DOCUMENT]))
 
-    def of(self, name: str) -> pl.DataFrame:
-        return self._whole.of(name)
+    def of(self, name: str, *columns: str) -> pl.DataFrame:
+        return self._whole.of(name, *columns)
 
     @cached_property
     def documents(self) -> pl.DataFrame:
         return self.wanted(self._whole.documents)
-
-    @cached_property
-    def texts(self) -> pl.Series:
-        return self._whole.texts.filter(self._is_wanted)
 
     @cached_property
     def sentences(self) -> pl.DataFrame:
@@ -208,6 +227,10 @@ class _Part(Tables):
     @cached_property
     def arguments(self) -> pl.DataFrame:
         return self._renumbered(self._whole.arguments)
+
+    @cached_property
+    def relations(self) -> pl.DataFrame:
+        return self.wanted(self._whole.relations)
 
     def _renumbered(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return rows of the wanted events, with the numbers that these have here."""
@@ -237,10 +260,3 @@ def held(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     """Return the rows in which a column of places is filled; where they ascend, that is noted, and grouping takes less."""
     kept = rows.filter(pl.col(column).is_not_null()) if rows[column].null_count() else rows
     return kept.with_columns(pl.col(column).set_sorted()) if kept[column].is_sorted() else kept
-
-
-SPANS = {
-    "mentions": ("start", "end", "entity_type"),
-    "events": ("trigger_start", "trigger_end", "event_type"),
-}
-"""The columns of the start, the end and the type of a span, by layer."""

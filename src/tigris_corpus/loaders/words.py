@@ -40,7 +40,7 @@ def cut(sentences: pl.DataFrame) -> pl.DataFrame:
     line = _line(sentences["document"]).gather(found["sentence"])
     starts = origin + found["in_sentence"]
     return found.select(
-        "sentence",
+        pl.col("sentence").set_sorted(),
         "word",
         "in_sentence",
         start=starts,
