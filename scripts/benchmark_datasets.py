@@ -29,9 +29,10 @@ from tigris_corpus.loaders.hf import made
 from tigris_corpus.loaders.parts import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tigris_corpus.corpus import Corpus
+    from tigris_corpus.loaders.tables import Tables
 
 APART = {"documents": ("texts", "reading the texts"), "tokens": ("words", "cutting into words")}
 """What is timed apart, by config: the property of the tables that takes it, and what it is."""
@@ -81,28 +82,29 @@ def measure(corpus: Corpus, config: str, repeat: int) -> Outcome:
             primed = dealt(corpus, documents)
             for one in primed.values():
                 _ = one.worded
-            apart.append(_timed(lambda given=primed: [getattr(one, needed[0]) for one in given.values()])[0])
+            apart.append(_timed(_prime, primed, needed[0])[0])
             for part, one in tables.items():
                 setattr(one, needed[0], getattr(primed[part], needed[0]))
-        seconds, found = _timed(lambda given=tables: made(given, config))
+        seconds, found = _timed(made, tables, config)
         columns.append(seconds)
     rows = [(part.to_list(), part.features) for part in found.values()]
     del found
-    from_list = [
-        sum(
-            _timed(lambda one=one, kinds=kinds: Dataset.from_list(one, features=kinds))[0]
-            for one, kinds in rows
-        )
-        for _ in range(repeat)
-    ]
+    from_list = [sum(_timed(Dataset.from_list, one, kinds)[0] for one, kinds in rows) for _ in range(repeat)]
     count = sum(len(one) for one, _ in rows)
     return Outcome(config, count, min(columns), min(from_list), min(apart) if apart else None)
 
 
-def _timed(make: Callable[[], Any]) -> tuple[float, Any]:
+def _prime(tables: Mapping[str, Tables], name: str) -> None:
+    """Have the property of each part made."""
+    for one in tables.values():
+        getattr(one, name)
+
+
+def _timed(make: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
+    """Return the seconds that a call takes, and what it returns."""
     gc.collect()
     start = time.perf_counter()
-    result = make()
+    result = make(*arguments)
     return time.perf_counter() - start, result
 
 

@@ -82,6 +82,8 @@ def table(data: bytes) -> None:
     quick = reader._read_quickly(data, marks, schema)  # noqa: SLF001
     if quick is not None:
         careful = reader._read_with_care(data, schema)  # noqa: SLF001
+        if any(fault.code == "csv.conflict-marker" for fault in careful.faults):
+            return  # a marker with as many cells as a row is an id of another form
         assert careful.faults == ()  # noqa: S101 - a fuzz target says by it what is promised
         assert careful.frame is not None  # noqa: S101
         assert careful.frame.equals(quick)  # noqa: S101

@@ -23,8 +23,6 @@ from tigris_corpus.thrift import MOST, ThriftError, Values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import polars as pl
-
 RATIO = 100
 """How many times as large as the file the contents of a Parquet file may be, unpacked or written as CSV."""
 CELL_RATIO = 32
@@ -193,10 +191,10 @@ class _Extent:
         self._cells += piece.num_rows * piece.num_columns
         if piece.num_rows and piece.num_columns:
             lengths = functools.reduce(operator.add, map(_lengths, piece.columns))
-            too_long = (lengths > MAX_LINE).arg_true()
+            too_long = (lengths > MAX_LINE).nonzero()[0]
             if len(too_long):
                 message = f"the row is longer than {MAX_LINE:,} bytes"
-                raise ParquetError(_UNREADABLE, message, row + too_long.item(0))
+                raise ParquetError(_UNREADABLE, message, row + int(too_long[0]))
             self._bytes += int(lengths.sum())
         if self._bytes > max(RATIO * self._size, SMALL) or self._bytes > MAX_HELD:
             raise _too_much(self._size)
@@ -284,22 +282,34 @@ def _is_read(kind: Any) -> bool:
     return any(judge(kind) for judge in (*judges, *others))
 
 
-def _lengths(column: Any) -> pl.Series:
-    """Return how many bytes each cell of a column takes, with its comma.
+def _lengths(column: Any) -> Any:
+    """Return how many bytes each cell of a column takes, with its comma, as an array of NumPy.
 
-    Counted by Polars: Arrow loads pandas wherever a number of Python's meets a column of its own.
+    Arrow itself would load pandas to meet a number of Python's, or to become an array.
     """
-    import polars as pl  # noqa: PLC0415 - loading a corpus in CSV does without
+    import numpy as np  # noqa: PLC0415 - only where there is Parquet
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import compute  # noqa: PLC0415
 
     if not pa.types.is_dictionary(column.type):
-        return pl.Series(compute.is_valid(column)).cast(pl.Int64) * NUMBER + 1
-    chunks = [
-        pl.Series(compute.take(compute.binary_length(chunk.dictionary), chunk.indices), dtype=pl.Int64)
-        for chunk in column.chunks
-    ]
-    return pl.concat(chunks).fill_null(0) + 1
+        chunks = [_filled(chunk) * NUMBER for chunk in column.chunks]
+    else:
+        chunks = []
+        for chunk in column.chunks:
+            found = compute.take(compute.binary_length(chunk.dictionary), chunk.indices)
+            held = np.frombuffer(found.buffers()[1], dtype=found.type.to_pandas_dtype())
+            chunks.append(held[found.offset : found.offset + len(found)] * _filled(found))
+    return np.concatenate(chunks) + 1
+
+
+def _filled(array: Any) -> Any:
+    """Return 1 for each cell of an array that is filled, and 0 for the others."""
+    import numpy as np  # noqa: PLC0415
+    from pyarrow import compute  # noqa: PLC0415
+
+    valid = compute.is_valid(array)
+    bits = np.unpackbits(np.frombuffer(valid.buffers()[1], dtype=np.uint8), bitorder="little")
+    return bits[valid.offset : valid.offset + len(valid)].astype(np.int64)
 
 
 def _written_out(piece: Any) -> Any:

@@ -125,6 +125,19 @@ def test_sentences_in_which_nobody_looks_for_events_are_no_negatives(base: Path)
     assert (first["start"], first["end"]) == (16, 80)
 
 
+def test_sentences_stand_in_the_order_of_the_text(base: Path) -> None:
+    path = base / "corpus/sentences.csv"
+    first, *others = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([first, *reversed(others)]) + "\n", encoding="utf-8")
+    corpus = load(base)
+    expected = ["D000-S001", "D000-S002", "D000-S003", "D001-S001"]
+    for name in ("sentences", "tokens"):
+        assert [row["sentence_id"] for row in rows(corpus, name)] == expected
+    inside = rows(corpus, "documents")[0]["sentences"]
+    assert [row["start"] for row in inside] == [0, 16, 81, 108]
+    assert rows(corpus, "tokens")[2]["ner_tags"] == ["B-GPE", "O", "B-GPE", "O"]
+
+
 def test_a_type_stands_once_however_many_events_have_it(base: Path) -> None:
     packages.set_cell(base, "corpus/events.csv", 5, "event_type", "ACCUSE")
     assert rows(load(base), "sentences")[3]["event_types"] == ["ACCUSE"]
@@ -341,7 +354,10 @@ def test_several_values_stand_in_one_cell_of_a_record(base: Path) -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_rows_are_dealt_out_by_document(released: Corpus, name: str) -> None:
     found = frames(dealt(released, parts(released, fold=2)), name)
-    of = (lambda row: row["second"]["document_id"]) if name == "pairs" else (lambda row: row["document_id"])
+
+    def of(row: dict[str, Any]) -> str:
+        return str((row["second"] if name == "pairs" else row)["document_id"])
+
     for part, ids in {"train": {"D000", "D001", "D004"}, "test": {"D002", "D003"}}.items():
         assert {of(row) for row in found[part].to_dicts()} == ids
     if name != "pairs":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import datasets
 import pytest
@@ -144,7 +144,7 @@ def test_equal_rows_have_equal_fingerprints(base: Path) -> None:
         (("tokens", 1, "en-fr"), "choose a fold or a view"),
     ],
 )
-def test_what_is_not_there_is_told(released: Corpus, arguments: tuple[str, ...], said: str) -> None:
+def test_what_is_not_there_is_told(released: Corpus, arguments: tuple[Any, ...], said: str) -> None:
     with pytest.raises(CorpusError, match=said):
         tigris.to_datasets(released, *arguments)
 

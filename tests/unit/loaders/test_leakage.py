@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 def row(corpus: Corpus, name: str = "split") -> dict[str, Any]:
     frame = leakage(corpus)
-    found: dict[str, Any] = frame[frame["partition"] == name].to_dict("records")[0]
-    return found
+    return {str(column): value for column, value in frame[frame["partition"] == name].iloc[0].items()}
 
 
 def test_what_passes_in_the_small_package_is_counted(base: Path) -> None:

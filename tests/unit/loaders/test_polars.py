@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import polars as pl
@@ -55,7 +55,7 @@ def test_what_is_empty_is_null_and_na_is_text(base: Path) -> None:
         ([True, None, False], DTYPES["boolean"], pl.Boolean),
     ],
 )
-def test_a_column_keeps_its_values(values: list[object], kind: str, expected: type[pl.DataType]) -> None:
+def test_a_column_keeps_its_values(values: list[Any], kind: str, expected: Any) -> None:
     found = series("c", pd.Series(values, dtype=kind))
     assert (found.name, found.dtype, found.to_list()) == ("c", expected, values)
 
