@@ -437,14 +437,19 @@ def _curve_table(found: Results) -> str:
     table = found.tables["curve"]
     rows = []
     for number, some in table.groupby("number"):
-        cells = []
-        for name in LEARNS:
-            values = some[some["baseline"] == name]["f1"]
-            cells += [_figure(values.mean()), f"{values.min():.2f}–{values.max():.2f}"]
-        times = int((some["baseline"] == LEARNS[0]).sum())
-        rows.append([str(number), str(times), *cells])
-    head = ["documents", "trainings", *(cell for name in LEARNS for cell in (name, "lowest–highest"))]
+        rows.append(_curve_row(str(number), "any", some))
+        rows += [_curve_row(str(number), str(alike), those) for alike, those in some.groupby("alike")]
+    head = ["documents", "in the tested language", "trainings"]
+    head += [cell for name in LEARNS for cell in (name, "lowest–highest")]
     return _markdown(head, rows, left=0)
+
+
+def _curve_row(number: str, alike: str, trainings: pd.DataFrame) -> list[str]:
+    cells = []
+    for name in LEARNS:
+        values = trainings[trainings["baseline"] == name]["f1"]
+        cells += [_figure(values.mean()), f"{values.min():.2f}–{values.max():.2f}"]
+    return [number, alike, str(len(trainings) // len(LEARNS)), *cells]
 
 
 def _document_table(found: Results) -> str:

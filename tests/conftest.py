@@ -3,12 +3,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 import packages
 from tigris_corpus.corpus import Corpus, load
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+settings.register_profile("suite", derandomize=True)
+settings.load_profile("suite")  # the same inputs each time; scripts/fuzz.py looks for others
 
 
 @pytest.fixture

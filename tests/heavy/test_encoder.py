@@ -30,8 +30,8 @@ PYTHON = "TIGRIS_TORCH"
 FOLD = 1
 """The fold that is trained again: that of one document, in French, whose sentences are the longest in pieces."""
 TOLERANCE = 0.15
-"""How far the F1 of one fold may be from the stored one: another processor rounds otherwise, and training is so short that
-another seed moves it as far."""
+"""How far the F1 of one fold may be from the stored one: another processor rounds otherwise, so short a training may then end
+elsewhere, and a fold of 19 triggers moves by much. Over all folds, another seed moves the F1 of triggers by 0.06."""
 
 
 @pytest.fixture(scope="module")

@@ -210,7 +210,7 @@ FILES = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from([*FILES, "datapackage.json", "seeds/000_talks.txt"]), st.binary(max_size=40), st.data()
 )

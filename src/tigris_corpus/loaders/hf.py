@@ -22,7 +22,7 @@ _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
 
 def to_datasets(corpus: Corpus, config: str, fold: int | None = None, view: str | None = None) -> Any:
-    """Return a ``datasets.DatasetDict``: one dataset for each part, its rows in the order of the documents.
+    """Return a ``datasets.DatasetDict``: one dataset for each part.
 
     ``config`` is one of
 

@@ -36,9 +36,9 @@ NOT_ANNOTATED = "stands where nobody annotates: by its zone, or in a document wh
 class Tables:
     """The tables of a corpus; each is joined when it is first asked for.
 
-    Rows are in the order of the documents; sentences in that of the text, and all others in that of their table.
-    ``document`` is the place of the document in the table of all, ``sentence_place`` that of the sentence among all.
-    Offsets are code points into the raw text.
+    Sentences are in the order of the documents and of the text, all else in the order of its table. ``document`` is the
+    place of the document in the table of all, ``sentence_place`` that of the sentence among all. Offsets are code points
+    into the raw text.
     """
 
     def __init__(self, corpus: Corpus) -> None:

@@ -141,6 +141,8 @@ def test_sentences_stand_in_the_order_of_the_text(base: Path) -> None:
 def test_a_type_stands_once_however_many_events_have_it(base: Path) -> None:
     packages.set_cell(base, "corpus/events.csv", 5, "event_type", "ACCUSE")
     assert rows(load(base), "sentences")[3]["event_types"] == ["ACCUSE"]
+    packages.set_cell(base, "corpus/events.csv", 4, "event_type", "ASSAULT")  # before the other in the text
+    assert rows(load(base), "sentences")[3]["event_types"] == ["ACCUSE", "ASSAULT"]
 
 
 def test_a_sentence_is_words_with_tags(base: Path) -> None:

@@ -171,3 +171,26 @@ def test_the_first_of_a_thing_meets_the_nearest_of_each_language_before_it() -> 
         schema_overrides={"member": pl.UInt32},
     )
     assert _paired(members).rows() == [(0, 1), (0, 2), (1, 2), (0, 3), (2, 3), (3, 4)]
+
+
+def test_firsts_meet_those_as_far_on_in_the_documents_before() -> None:
+    members = pl.DataFrame(
+        [
+            (number, f"thing-{number}", "GPE" if number != 1 else "ORG", number // 3, "en", number)
+            for number in range(9)
+        ],
+        schema=["member", "thing", "type", "document", "language", "start"],
+        orient="row",
+        schema_overrides={"member": pl.UInt32},
+    )
+    within = {(0, 2), (3, 4), (3, 5), (4, 5), (6, 7), (6, 8), (7, 8)}
+    across = {
+        (0, 3),
+        (2, 4),
+        (0, 6),
+        (3, 6),
+        (2, 7),
+        (4, 7),
+        (5, 8),
+    }  # 1 is of another type, so 2 is the second
+    assert set(_paired(members).rows()) == within | across

@@ -140,7 +140,7 @@ def test_the_card_says_what_the_descriptor_and_the_datasheet_say(folder: Path, r
     assert "### What five documents cannot show" in card
     assert "@misc{tigris-corpus," in card
     assert "](data-statement.md" not in card  # the folder has no such page
-    assert "![" not in card
+    assert "# Figures" not in card
 
 
 def test_the_code_of_the_card_runs(folder: Path) -> None:
