@@ -66,9 +66,9 @@ class Tables:
     def placed(self, name: str, *columns: str) -> pl.DataFrame:
         """Return a table whose rows are each of a sentence, or some columns of it, with document and sentence_place."""
         sentences = self.sentences
-        rows = self.of(name, *columns)
         places = rows_of(self.of(name, "sentence_id")["sentence_id"], sentences["sentence_id"])
-        return held(rows.with_columns(places.alias(PLACE), sentences[DOCUMENT].gather(places)), DOCUMENT)
+        found = self.of(name, *columns).with_columns(places.alias(PLACE), sentences[DOCUMENT].gather(places))
+        return held(found, DOCUMENT)
 
     def part(self, ids: Iterable[str]) -> Tables:
         """Return the tables of some of the documents."""
@@ -127,9 +127,8 @@ class Tables:
 
     def _of_events(self, name: str) -> pl.DataFrame:
         rows = self.of(name)
-        return held(
-            rows.with_columns(rows_of(rows["event_id"], self.events["event_id"]).alias("event")), "event"
-        )
+        found = rows.with_columns(rows_of(rows["event_id"], self.events["event_id"]).alias("event"))
+        return held(found, "event")
 
     def at(self, places: pl.Series, sentences: pl.DataFrame) -> pl.Series:
         """Return the row of each of some places of sentences in a frame of sentences; null where it is not there."""
