@@ -7,7 +7,9 @@ a name ends in ``_in_sentence``.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
     from tigris_corpus.corpus import Corpus
 
+_AT_ONCE = 2
+"""How many tables are joined at a time."""
 _FILLER = ("text", "start", "end", "entity_type", "mention_type", "value", "entity_id")
 
 
@@ -36,6 +40,8 @@ def documents(tables: Tables) -> pl.DataFrame:
     entity_relations (those that a sentence of it states), each a list of the rows of that table; entities and
     incidents, the ids of those that the mentions and events are linked to, in the order in which they come.
     """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # they are kept, and Polars lets the others run
+        list(pool.map(partial(getattr, tables), ("mentions", "arguments", "sentences", "modes", "relations")))
     found = tables.documents.with_columns(tables.texts)
     sentences, mentions = tables.sentences, tables.mentions
     layers = tables.of("layers").join(tables.documents.select(DOCUMENT, "document_id"), on="document_id")
