@@ -78,6 +78,7 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert (page.parent / target).exists(), (page.name, target)
 
 
+@pytest.mark.slow  # CI runs the script itself
 def test_what_is_made_by_a_script_is_fresh() -> None:
     command = [sys.executable, str(packages.CLONE / "scripts/pages.py"), "--check"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
