@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 SEPARATOR = "; "
 """What stands between several values of one cell, as in POLECAT."""
 
-_PARTIES = ("actor", "recipient")
-_NUMBERS = ("killed", "injured", "count")
+PARTIES = ("actor", "recipient")
+NUMBERS = ("killed", "injured", "count")
+"""The roles of whoever takes part in an event, and of what is counted in it."""
 
 
 def event_arguments(corpus: Corpus) -> pd.DataFrame:
@@ -119,7 +120,7 @@ def event_records(corpus: Corpus) -> pd.DataFrame:
     )
     events = events.merge(incidents, on="incident_id", how="left").set_index("event_id", drop=False)
     events["mode"] = _listed(corpus.event_modes, "event_id", "mode").reindex(events.index)
-    for role in _PARTIES:
+    for role in PARTIES:
         _add_party(events, arguments, role)
     _add_numbers(events, arguments)
     events["date"] = events["date"].fillna(
@@ -128,12 +129,12 @@ def event_records(corpus: Corpus) -> pd.DataFrame:
     _add_days(events)
     _add_place(corpus, events, arguments)
     events["reported_by"] = events["source_mention_id"].map(_who(corpus)).astype("string")
-    return events[_RECORD].reset_index(drop=True)
+    return events[list(RECORD)].reset_index(drop=True)
 
 
-_PARTY_COLUMNS = [f"{role}{suffix}" for role in _PARTIES for suffix in ("", "_id", "_country", "_sector")]
+_PARTY_COLUMNS = [f"{role}{suffix}" for role in PARTIES for suffix in ("", "_id", "_country", "_sector")]
 _PLACE = ["place", "place_country", "latitude", "longitude"]
-_RECORD = [
+RECORD = (
     "event_id",
     "document_id",
     "language",
@@ -150,12 +151,13 @@ _RECORD = [
     *_PARTY_COLUMNS,
     "reported_by",
     *_PLACE,
-    *_NUMBERS,
+    *NUMBERS,
     "sentence_id",
     "sentence",
     "incident_id",
     "incident",
-]
+)
+"""The columns of ``event_records``, in their order."""
 
 
 def incident_records(corpus: Corpus) -> pd.DataFrame:
@@ -179,7 +181,7 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
     records = records.set_index("incident_id", drop=False)
     modes = corpus.event_modes.merge(told[["event_id", "incident_id"]], on="event_id")
     records["mode"] = _listed(modes, "incident_id", "mode").reindex(records.index)
-    for role in _PARTIES:
+    for role in PARTIES:
         _add_party(records, arguments, role, by="incident_id")
     _add_numbers(records, arguments, by="incident_id")
     _add_days(records)
@@ -192,7 +194,7 @@ def incident_records(corpus: Corpus) -> pd.DataFrame:
     records["documents"] = _listed(told, "incident_id", "document_id").reindex(records.index)
     records["languages"] = _listed(told, "incident_id", "language").reindex(records.index)
     columns = ["incident_id", "incident", "event_type", "quad_class", "extent", "part_of"]
-    columns += ["date", "date_start", "date_end", "mode", *_PARTY_COLUMNS, *_PLACE, *_NUMBERS]
+    columns += ["date", "date_start", "date_end", "mode", *_PARTY_COLUMNS, *_PLACE, *NUMBERS]
     return records[[*columns, "happened", "mentions", "documents", "languages"]].reset_index(drop=True)
 
 
@@ -231,7 +233,7 @@ def _add_party(records: pd.DataFrame, arguments: pd.DataFrame, role: str, by: st
 
 def _add_numbers(records: pd.DataFrame, arguments: pd.DataFrame, by: str = "event_id") -> None:
     """Add killed, injured and count: the value of a number, or the name of a victim."""
-    for role in _NUMBERS:
+    for role in NUMBERS:
         filled = _of_role(arguments, role)
         values = filled.assign(value=filled["value"].fillna(filled["entity"]).fillna(filled["text"]))
         records[role] = _listed(values, by, "value").reindex(records.index)

@@ -12,13 +12,11 @@ import polars as pl
 
 from tigris_corpus.edtf import bounds
 from tigris_corpus.loaders.tables import DOCUMENT, PLACE, rows_of
-from tigris_corpus.views import SEPARATOR
+from tigris_corpus.views import NUMBERS, PARTIES, RECORD, SEPARATOR
 
 if TYPE_CHECKING:
     from tigris_corpus.loaders.tables import Tables
 
-_PARTIES = ("actor", "recipient")
-_NUMBERS = ("killed", "injured", "count")
 _DAYS = {"date": pl.String, "date_start": pl.String, "date_end": pl.String}
 
 
@@ -47,7 +45,7 @@ def event_records(tables: Tables) -> pl.DataFrame:
         "entity_id", "latitude", "longitude", place="name", place_country="country"
     )
     return found.hstack([*_found(found["date"], _days(found["date"])), *_found(found["spot"], spots)]).select(
-        DOCUMENT, *COLUMNS
+        DOCUMENT, *RECORD
     )
 
 
@@ -60,7 +58,7 @@ def _told(tables: Tables) -> list[pl.Series]:
     )
     fillers = arguments.hstack(mentions.head(arguments.height))
     columns = [_listed(events.height, tables.modes["event"], tables.modes["mode"].cast(pl.String), "mode")]
-    for role in _PARTIES:
+    for role in PARTIES:
         party = fillers.filter(pl.col("role") == role)
         for suffix, values in (
             ("", _named(party, entities)),
@@ -69,7 +67,7 @@ def _told(tables: Tables) -> list[pl.Series]:
             ("_sector", entities["sector"].cast(pl.String).gather(party["entity"])),
         ):
             columns.append(_listed(events.height, party["event"], values, f"{role}{suffix}"))
-    for role in _NUMBERS:
+    for role in NUMBERS:
         party = fillers.filter(pl.col("role") == role)
         values = party["value"].zip_with(party["value"].is_not_null(), _named(party, entities))
         columns.append(_listed(events.height, party["event"], values, role))
@@ -77,35 +75,6 @@ def _told(tables: Tables) -> list[pl.Series]:
         party = fillers.filter(pl.col("role") == role)
         columns.append(_first(events.height, party["event"], party[column], name))
     return [*columns, _named(mentions.tail(events.height), entities).alias("reported_by")]
-
-
-COLUMNS = (
-    "event_id",
-    "document_id",
-    "language",
-    "date_published",
-    "date",
-    "date_start",
-    "date_end",
-    "event_type",
-    "mode",
-    "quad_class",
-    "realis",
-    "polarity",
-    "trigger_text",
-    *(f"{role}{suffix}" for role in _PARTIES for suffix in ("", "_id", "_country", "_sector")),
-    "reported_by",
-    "place",
-    "place_country",
-    "latitude",
-    "longitude",
-    *_NUMBERS,
-    "sentence_id",
-    "sentence",
-    "incident_id",
-    "incident",
-)
-"""The columns of ``views.event_records``, in their order."""
 
 
 def _of_mentions(ids: pl.Series, tables: Tables, entities: pl.DataFrame) -> pl.DataFrame:
