@@ -35,6 +35,7 @@ from tigris_corpus.checks import (
 )
 from tigris_corpus.checks.rule import LEVELS, Check, Rule, Stage, Undecidable
 from tigris_corpus.descriptor import open_package, read_steadily
+from tigris_corpus.engine.links import Links
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.snapshot import (
     LABEL_TABLES,
@@ -303,7 +304,7 @@ def _run_batch(checks: list[Check], snapshot: Snapshot) -> _Result:
             if check.remember and seen.readable(*(name for name in check.needs))
         },
     )
-    kept = replace(seen, tables={}, census=census, _texts=[])
+    kept = replace(seen, tables={}, census=census, _texts=[], _links=Links())
     issues = [issue for several in gathered(result.issues) for issue in several]
     return _Result(issues, result.not_run, kept)
 

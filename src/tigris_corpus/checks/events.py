@@ -132,10 +132,8 @@ _MANY = 20
 def sources(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events whose source is mentioned in another document."""
     table = snapshot.tables["events"]
-    wrong = table.sound.filter(
-        (pl.col("source_mention_id") != "")
-        & (document_expr("source_mention_id") != document_expr("event_id"))
-    )
+    sourced = table.sound.filter(pl.col("source_mention_id") != "")
+    wrong = sourced.filter(document_expr("source_mention_id") != document_expr("event_id"))
     for row in wrong.iter_rows(named=True):
         value = row["source_mention_id"]
         message = f"the source {value!r} is a mention of another document"
@@ -182,10 +180,9 @@ def _again(table: Table, by: list[str], code: str, wording: str) -> Iterator[Iss
 def speakers(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events whose source is a time, a number or a thing."""
     table = snapshot.tables["events"]
-    mute = snapshot.sound("mentions").filter(pl.col("entity_type").is_in(_MUTE))
-    mute = mute.select(source_mention_id="mention_id", source_type="entity_type")
-    sourced = table.sound.filter(pl.col("source_mention_id") != "").select(LINE, "source_mention_id")
-    for row in rows_at(table, sourced.join(mute, on="source_mention_id").select(LINE, "source_type")):
+    sources = snapshot.beside("events", "source_mention_id", "mentions", source_type="entity_type")
+    typed = table.sound.select(LINE).with_columns(*sources)
+    for row in rows_at(table, typed.filter(pl.col("source_type").is_in(_MUTE))):
         value = row["source_mention_id"]
         message = f"the source {value!r} is {row['source_type']}, which says nothing"
         yield RULES["event.source-type"].issue(place(table, row, "source_mention_id"), value, message)
@@ -197,9 +194,9 @@ _MUTE = ("TIME", "NUM", "WEA", "VEH")
 def same_fillers(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the arguments by which one entity fills one role of one event twice."""
     table = snapshot.tables["arguments"]
-    linked = snapshot.sound("mentions").filter(pl.col("entity_id") != "").select("mention_id", "entity_id")
-    filled = table.sound.select(LINE, "event_id", "role", "mention_id")
-    filled = filled.filter(pl.struct("event_id", "role").is_duplicated()).join(linked, on="mention_id")
+    fillers = snapshot.beside("arguments", "mention_id", "mentions", "entity_id")
+    filled = table.sound.select(LINE, "event_id", "role", "mention_id").with_columns(*fillers)
+    filled = filled.filter(hashed(["event_id", "role"]).is_duplicated()).filter(pl.col("entity_id") != "")
     by = ["event_id", "role", "entity_id"]
     filled = filled.filter(_is_at_home(filled))  # one of another document is reported as such
     doubled = filled.filter(pl.struct(by).is_duplicated()).select(LINE, "entity_id")
@@ -227,8 +224,10 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
     for row in table.sound.filter(happened & (pl.col("incident_id") == "") & ~blank).iter_rows(named=True):
         message = f"{row['trigger_text']!r} is actual and has no incident"
         yield RULES["event.no-incident"].issue(place(table, row, "incident_id"), "", message)
-    own = snapshot.sound("incidents").select("incident_id", incident_type="event_type", incident_line=LINE)
-    joined = table.sound.join(own, on="incident_id", how="inner")
+    own = snapshot.beside(
+        "events", "incident_id", "incidents", incident_type="event_type", incident_line=LINE
+    )
+    joined = table.sound.with_columns(*own)
     is_linked = pl.col("realis") != "generic"  # such a link goes, whatever the type
     wrong = joined.filter(is_linked & (pl.col("event_type") != pl.col("incident_type")))
     parent = snapshot.tables["incidents"]
@@ -244,18 +243,17 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
 def arguments(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the arguments that their event or their mention does not permit, by the first rule that each breaks."""
     table = snapshot.tables["arguments"]
-    event, mention = hashed(["event_id"]), hashed(["mention_id"])
-    events = snapshot.sound("events").select("event_type", event=event, e_sentence="sentence_id")
-    mentions = snapshot.sound("mentions").select("entity_type", mention=mention, m_sentence="sentence_id")
     role, filler = ["event_type", "role"], ["event_type", "role", "entity_type"]
     roles = snapshot.labels("roles", *role).select(hashed(role)).to_series()
     fillers = snapshot.labels("role_fillers", *filler).select(hashed(filler)).to_series()
+    events = snapshot.beside("arguments", "event_id", "events", "event_type", e_sentence="sentence_id")
+    mentions = snapshot.beside("arguments", "mention_id", "mentions", "entity_type", m_sentence="sentence_id")
     broken = (
-        table.sound.with_columns(event=event, mention=mention)
-        .join(events, on="event")
-        .join(mentions, on="mention")
+        table.sound.with_columns(*events, *mentions)
         .with_columns(
-            pl.when(pl.col("e_sentence") != pl.col("m_sentence"))
+            pl.when(pl.col("event_type").is_null() | pl.col("entity_type").is_null())
+            .then(None)  # the event or the mention is at fault, and is reported
+            .when(pl.col("e_sentence") != pl.col("m_sentence"))
             .then(pl.lit("event.cross-sentence"))
             .when(~hashed(role).is_in(roles.implode()))
             .then(pl.lit("event.role-not-licensed"))
@@ -306,17 +304,15 @@ def _column(snapshot: Snapshot, table: str, column: str, **where: str) -> list[s
 def repeated(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the arguments that fill a role again which is filled once."""
     table = snapshot.tables["arguments"]
-    once = snapshot.sound("roles").lazy().filter(pl.col("repeatable") == "false").select("event_type", "role")
-    events = snapshot.sound("events").lazy().select("event_id", "event_type")
-    counted = (
-        table.sound.lazy()
-        .join(events, on="event_id")
-        .join(once, on=["event_type", "role"])
-        .with_columns(number=pl.col(LINE).rank("ordinal").over("event_id", "role"))
-        .filter(pl.col("number") == 2)  # noqa: PLR2004 - the second is the one too many
-        .select(LINE)
-        .collect()
+    role = ["event_type", "role"]
+    once = snapshot.sound("roles").filter(pl.col("repeatable") == "false").select(hashed(role)).to_series()
+    types = snapshot.beside("arguments", "event_id", "events", "event_type")
+    filled = table.sound.select(LINE, "event_id", "role").with_columns(*types).filter(
+        pl.col("event_type").is_not_null() & hashed(role).is_in(once.implode())
     )
+    doubled = filled.filter(hashed(["event_id", "role"]).is_duplicated())
+    number = pl.col(LINE).rank("ordinal").over("event_id", "role")
+    counted = doubled.filter(number == 2).select(LINE)  # noqa: PLR2004 - the second is the one too many
     for row in rows_at(table, counted):
         message = f"{row['event_id']} has the role {row['role']!r} already"
         yield RULES["event.role-repeated"].issue(place(table, row, "role"), row["role"], message)
@@ -325,15 +321,11 @@ def repeated(snapshot: Snapshot) -> Iterator[Issue]:
 def modes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the modes that the type of their event does not have."""
     table = snapshot.tables["event_modes"]
-    events = snapshot.sound("events").lazy().select("event_id", "event_type")
-    licensed = snapshot.labels("modes", "event_type", "mode").lazy()
-    wrong = (
-        table.sound.lazy()
-        .join(events, on="event_id")
-        .join(licensed, on=["event_type", "mode"], how="anti")
-        .select(LINE, "event_type")
-        .collect()
-    )
+    pair = ["event_type", "mode"]
+    licensed = snapshot.labels("modes", *pair).select(hashed(pair)).to_series()
+    typed = table.sound.with_columns(*snapshot.beside("event_modes", "event_id", "events", "event_type"))
+    is_wrong = pl.col("event_type").is_not_null() & ~hashed(pair).is_in(licensed.implode())
+    wrong = typed.filter(is_wrong).select(LINE, "event_type")
     for row in rows_at(table, wrong):
         allowed = _column(snapshot, "modes", "mode", event_type=row["event_type"])
         near = nearest(row["mode"], allowed)
@@ -347,21 +339,13 @@ def missing_roles(snapshot: Snapshot) -> Iterator[Issue]:
     if not snapshot.whole("arguments"):
         raise Undecidable("rows of arguments are missing or in doubt")
     table = snapshot.tables["events"]
-    expected = (
-        snapshot.sound("roles").lazy().filter(pl.col("expected") == "true").select("event_type", "role")
-    )
-    missing = (
-        table.sound.lazy()
-        .join(expected, on="event_type")
-        .join(snapshot.sound("arguments").lazy(), on=["event_id", "role"], how="anti")
-        .filter(
-            ~document_expr("event_id").is_in(
-                [*snapshot.doubtful("events", "arguments"), *snapshot.blank("arguments")]
-            )
-        )
-        .select(LINE, missing="role")
-        .collect()
-    )
+    expected = snapshot.sound("roles").filter(pl.col("expected") == "true").select("event_type", "role")
+    wanted = table.sound.select(LINE, "event_id", "event_type").join(expected, on="event_type")
+    pair = ["event_id", "role"]
+    filled = snapshot.sound("arguments").select(hashed(pair)).to_series()
+    missing = wanted.filter(~hashed(pair).is_in(filled.implode()))
+    left = [*snapshot.doubtful("events", "arguments"), *snapshot.blank("arguments")]
+    missing = missing.filter(~document_expr("event_id").is_in(left)).select(LINE, missing="role")
     for row in rows_at(table, missing):
         message = f"{row['event_type']} {row['trigger_text']!r} has no {row['missing']}"
         yield RULES["event.missing-role"].issue(place(table, row), row["missing"], message)

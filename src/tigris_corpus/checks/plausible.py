@@ -11,10 +11,11 @@ from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, place,
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import document_expr, hashed
+from tigris_corpus.engine.links import found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tigris_corpus.engine.snapshot import Snapshot
     from tigris_corpus.issues import Issue
@@ -74,25 +75,22 @@ RULES = by_code(
 def dates(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events whose own time, or whose text, does not go with the date of their incident."""
     table = snapshot.tables["events"]
-    dated = snapshot.sound("incidents").select("date", incident=hashed(["incident_id"]))
-    linked = table.sound.select(
-        LINE, "event_id", "realis", "polarity", event=hashed(["event_id"]), incident=hashed(["incident_id"])
+    incidents = snapshot.beside("events", "incident_id", "incidents", "date")
+    published = snapshot.sound(TEXT_TABLE).select(told="date_published")
+    published = rows_at_places(published, snapshot.homes("events"))
+    linked = table.sound.select(LINE, "realis", "polarity").with_columns(*incidents, *published)
+    is_time = snapshot.sound("arguments")["role"] == "time"
+    events, mentions = (
+        snapshot.places("arguments", column, target).filter(is_time)
+        for column, target in (("event_id", "events"), ("mention_id", "mentions"))
     )
-    linked = linked.join(dated.filter(pl.col("date") != ""), on="incident")
-    times = snapshot.sound("arguments").filter(pl.col("role") == "time")
-    timed = linked.join(times.select(event=hashed(["event_id"]), mention=hashed(["mention_id"])), on="event")
-    valued = snapshot.sound("mentions").filter(pl.col("value") != "")
-    told = valued.select("mention_id", time="value", mention=hashed(["mention_id"]))
-    timed = timed.join(told, on="mention")
-    apart = timed.join(_pairs(timed, "time", _are_apart), on=["date", "time"])
+    values = rows_at_places(snapshot.sound("mentions"), mentions, "mention_id", time="value")
+    timed = rows_at_places(linked, events).with_columns(*values)
+    apart = _dated(timed, "time").filter((_HIGH < _OTHER_LOW) | (_OTHER_HIGH < _LOW))
     if apart.height:  # a value that is wrong by its words is reported as such
         apart = apart.filter(~pl.col("mention_id").is_in(wording.at_odds(snapshot, apart["mention_id"])))
-    published = snapshot.documents.filter(pl.col("date_published") != "").select(
-        "document_id", told="date_published"
-    )
     happened = linked.filter((pl.col("realis") == "actual") & (pl.col("polarity") == "positive"))
-    happened = happened.with_columns(document_id=document_expr("event_id")).join(published, on="document_id")
-    later = happened.join(_pairs(happened, "told", _is_after), on=["date", "told"])
+    later = _dated(happened, "told").filter(_LOW > _OTHER_HIGH)
     apart = apart.join(later, on=LINE, how="anti")  # an incident of a day to come is at odds with every time
     for row in rows_at(table, apart.select(LINE, "date", "time").unique(LINE)):
         message = f"{row['trigger_text']!r} is told with {row['time']}, and {row['incident_id']!r} is of {row['date']}"
@@ -108,22 +106,26 @@ def dates(snapshot: Snapshot) -> Iterator[Issue]:
         )
 
 
-def _pairs(frame: pl.DataFrame, other: str, is_odd: Callable[[str, str], bool]) -> pl.DataFrame:
-    """Return the pairs of an incident's date and another that do not go together."""
-    odd = [pair for pair in frame.select("date", other).unique().iter_rows() if is_odd(*pair)]
-    return pl.DataFrame(odd, schema={"date": pl.String, other: pl.String}, orient="row")
+_LOW, _HIGH, _OTHER_LOW, _OTHER_HIGH = map(pl.col, ("low", "high", "other_low", "other_high"))
 
 
-def _are_apart(one: str, other: str) -> bool:
-    first, second = bounds(one), bounds(other)
-    if first is None or second is None:
-        return False
-    return (first[1] or "9999") < (second[0] or "") or (second[1] or "9999") < (first[0] or "")
+def _dated(frame: pl.DataFrame, other: str) -> pl.DataFrame:
+    """Return the rows with both dates, and the first and the last day of each: low and high, other_low and other_high."""
+    both = frame.filter((pl.col("date") != "") & (pl.col(other) != ""))
+    return both.with_columns(*_days(both["date"]), *_days(both[other]).select(pl.all().name.prefix("other_")))
 
 
-def _is_after(date: str, told: str) -> bool:
-    happened, published = bounds(date), bounds(told)
-    return bool(happened and published and (happened[0] or "") > (published[1] or "9999"))
+def _days(dates: pl.Series) -> pl.DataFrame:
+    """Return the first and the last day of dates, each looked at once; what is open has no end, and no date has neither."""
+    distinct = dates.unique()
+    found = [bounds(date) for date in distinct]
+    days = {
+        "low": [days and (days[0] or "") for days in found],
+        "high": [days and (days[1] or "9999") for days in found],
+    }
+    known = pl.DataFrame(days, schema=dict.fromkeys(days, pl.String))
+    places = found_at(dates.alias("date").to_frame(), "date", distinct.alias("date").to_frame(), "date")
+    return rows_at_places(known, places)
 
 
 _EXPECTED = {"incident_id": pl.String, "realis": pl.String}
@@ -161,30 +163,28 @@ def places(snapshot: Snapshot) -> pl.DataFrame:
     """
     if not snapshot.readable("events", "arguments", "mentions"):
         return pl.DataFrame(schema=_PLACED)
-    located = snapshot.sound("incidents").select("location_id", incident=hashed(["incident_id"]))
-    located = located.filter(pl.col("location_id") != "")
-    placed = _located(snapshot, "location", located)
+    placed = _located(snapshot, "location")
     is_own = pl.col("entity_id") == pl.col("location_id")
     own = placed.filter(is_own)["incident"].unique()
     apart = placed.filter(~pl.col("incident").is_in(own.implode()))
     if apart.height:
-        hit = _located(snapshot, "recipient", located.join(apart, on="incident", how="semi"))
+        hit = _located(snapshot, "recipient").filter(pl.col("incident").is_in(apart["incident"].implode()))
         own = pl.concat([own, hit.filter(is_own)["incident"].unique()])
         apart = apart.filter(~pl.col("incident").is_in(own.implode()))
     told = own.to_frame().with_columns(entity_id=pl.lit(""))
     return pl.concat([told, apart.select("incident", "entity_id")]).unique()
 
 
-def _located(snapshot: Snapshot, role: str, located: pl.DataFrame) -> pl.DataFrame:
-    """Return the entities that fill a role, with the incidents of their events: incident, location_id, entity_id."""
-    filled = snapshot.sound("arguments").select(
-        "role", event=hashed(["event_id"]), mention=hashed(["mention_id"])
-    )
-    events = snapshot.sound("events").select(event=hashed(["event_id"]), incident=hashed(["incident_id"]))
-    filled = filled.filter(pl.col("role") == role).join(events, on="event").join(located, on="incident")
-    linked = snapshot.sound("mentions").select("entity_id", mention=hashed(["mention_id"]))
-    linked = linked.filter(pl.col("mention").is_in(filled["mention"].implode()) & (pl.col("entity_id") != ""))
-    return filled.join(linked, on="mention").select("incident", "location_id", "entity_id")
+def _located(snapshot: Snapshot, role: str) -> pl.DataFrame:
+    """Return the entities that fill a role, with the incidents of their events that have a place: incident, location_id, entity_id."""
+    is_so = snapshot.sound("arguments")["role"] == role
+    events = snapshot.places("arguments", "event_id", "events").filter(is_so)
+    mentions = snapshot.places("arguments", "mention_id", "mentions").filter(is_so)
+    incidents = snapshot.places("events", "incident_id", "incidents").gather(events)
+    located = rows_at_places(snapshot.sound("incidents"), incidents, "incident_id", "location_id")
+    linked = rows_at_places(snapshot.sound("mentions"), mentions, "entity_id")
+    filled = located.select("location_id", incident=hashed(["incident_id"])).with_columns(*linked)
+    return filled.filter((pl.col("location_id") != "") & (pl.col("entity_id") != ""))
 
 
 def event_places(snapshot: Snapshot) -> Iterator[Issue]:
@@ -267,8 +267,9 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
     stated = every.filter(~document.is_in(blank.implode()) & ~document.is_in(doubtful))
     if not stated.height or snapshot.tables["mentions"].lost:
         stated = stated.clear()  # the mention that is missed may be in a line that was lost
-    asked = stated.select(hashed(["sentence_id"])).to_series().implode()
-    named = snapshot.sound("mentions").filter(hashed(["sentence_id"]).is_in(asked))
+    sentences = found_at(stated, "sentence_id", snapshot.sound("sentences"), "sentence_id")
+    is_asked = snapshot.places("mentions", "sentence_id", "sentences").is_in(sentences.implode())
+    named = snapshot.sound("mentions").filter(is_asked)
     sides = stated.unpivot(
         on=["subject_id", "object_id"], index=[LINE, "sentence_id"], value_name="entity_id"
     )

@@ -253,20 +253,23 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["mentions"]
     types = snapshot.sound("entity_types").select("entity_type", "linkable")
     linking = types.filter(pl.col("linkable") == "true")["entity_type"]
-    entity, pair = hashed(["entity_id"]), ["entity_type", "linked_type"]
-    entities = snapshot.sound("entities").select(linked_type="entity_type", entity_line=LINE, entity=entity)
+    pair = ["entity_type", "linked_type"]
+    entities = snapshot.beside(
+        "mentions", "entity_id", "entities", linked_type="entity_type", entity_line=LINE
+    )
     pairs = snapshot.labels("entity_type_links", "mention_type", "linked_type")
     allowed = pairs.rename({"mention_type": "entity_type"}).select(hashed(pair)).to_series()
     linked, linkable = pl.col("entity_id") != "", pl.col("entity_type").is_in(linking.implode())
     blank = snapshot.blank("entities")
     is_done = ~document_expr("mention_id").is_in(blank.implode()) if len(blank) else pl.lit(value=True)
     is_named_person = (pl.col("entity_type") == "PER") & (pl.col("mention_type") == "NAM")
+    is_other = (pl.col("linked_type") != pl.col("entity_type")).fill_null(value=False)
     found = (
-        table.sound.select(
-            LINE, "mention_id", "entity_type", "mention_type", "value", "entity_id", entity=entity
-        )
+        table.sound.select(LINE, "mention_id", "entity_type", "mention_type", "value", "entity_id")
+        .with_columns(*entities)
         .filter(pl.col("entity_type").is_in(types["entity_type"].implode()))
-        .join(entities, on="entity", how="left")
+        .with_columns(linkable=linkable)
+        .filter(is_other | (linked != pl.col("linkable")) | (pl.col("linkable") & (pl.col("value") != "")))
         .with_columns(
             pl.when(linked & ~linkable)
             .then(pl.lit("link.not-linkable"))
@@ -654,7 +657,7 @@ def layers(snapshot: Snapshot) -> Iterator[Issue]:
 def blank_layers(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the layers that are blank and hold something."""
     table = snapshot.tables["layers"]
-    every = table.sound.filter(_IS_BLANK & ~_HAS_VERSION & snapshot.batch.owns("document_id"))
+    every = table.sound.filter(_IS_BLANK & ~_HAS_VERSION).filter(snapshot.batch.owns("document_id"))
     for layer, (name, key, filled) in _LAYER_TABLES.items():
         blank = every.filter(pl.col("layer") == layer)
         if blank.height and snapshot.readable(name):

@@ -9,6 +9,7 @@ import polars as pl
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.engine.expressions import document_expr, hashed
+from tigris_corpus.engine.links import rows_at_places
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -99,13 +100,11 @@ def unused(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the nouns and pronouns that fill no role and are no source."""
     _expect_whole(snapshot, "events", "arguments")
     table = snapshot.tables["mentions"]
-    nominal = table.sound.select(LINE, is_nominal=_IS_NOMINAL, mark=hashed(["mention_id"])).filter(
-        "is_nominal"
-    )
     used = [
-        snapshot.sound(name).select(hashed([column]).alias(_MARK))[_MARK]
+        snapshot.places(name, column, "mentions")
         for name, column in (("arguments", "mention_id"), ("events", "source_mention_id"))
     ]
+    nominal = table.sound.with_row_index(_MARK).filter(_IS_NOMINAL).select(LINE, _MARK)
     idle = nominal.filter(~pl.col(_MARK).is_in(pl.concat(used).implode()))
     blank = _undone(snapshot, "events", "arguments")
     if len(blank):
@@ -120,15 +119,15 @@ def triggers(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the nouns whose head is the trigger of an event: the last word in English, the first in French."""
     table = snapshot.tables["mentions"]
     events = snapshot.sound("events")
-    languages = snapshot.documents.select("document_id", language=pl.col("language").str.head(2))
     ends = (("en", "end", "trigger_end"), ("fr", "start", "trigger_start"))
-    heads = {language: hashed(["sentence_id", own]) for language, own, _ in ends}
-    nouns = table.sound.select(LINE, is_nominal=_IS_NOMINAL, **heads).filter("is_nominal")
-    for language, _, other in ends:
+    spoken = rows_at_places(snapshot.sound(TEXT_TABLE), snapshot.homes("mentions"), pl.col("language").str.head(2))
+    nouns = table.sound.with_columns(*spoken).filter(_IS_NOMINAL)
+    for language, own, other in ends:
         marks = events.select(hashed(["sentence_id", other]).alias(_MARK))[_MARK]
-        found = table.sound.join(nouns.filter(pl.col(language).is_in(marks.implode())), on=LINE, how="semi")
-        found = found.with_columns(document_id=document_expr("mention_id")).join(languages, on="document_id")
-        for row in rows_at(table, found.filter(pl.col("language") == language).select(LINE)):
+        found = nouns.filter(
+            (pl.col("language") == language) & hashed(["sentence_id", own]).is_in(marks.implode())
+        )
+        for row in rows_at(table, found.select(LINE)):
             message = f"the head of {row['text']!r} is the trigger of an event"
             yield RULES["mention.trigger"].issue(place(table, row), row["text"], message)
 
@@ -138,14 +137,12 @@ def victims(snapshot: Snapshot) -> Iterator[Issue]:
     _expect_whole(snapshot, "arguments")
     table = snapshot.tables["arguments"]
     role, pair = pl.col("role"), hashed(["event_id", "mention_id"])
-    harmed = table.sound.filter(role.is_in(_VICTIMS)).select(LINE, "event_id", "mention_id", mark=pair)
+    harmed = table.sound.with_row_index("place").filter(role.is_in(_VICTIMS)).select(LINE, "place", mark=pair)
     met = table.sound.filter(role == "recipient").select(mark=pair)[_MARK]
     alone = harmed.filter(~pl.col(_MARK).is_in(met.implode()))
-    harmed_ids = alone.select(LINE, mention=hashed(["mention_id"]))
+    mentions = snapshot.places("arguments", "mention_id", "mentions").gather(alone["place"])
     is_count = (pl.col("entity_type") == "NUM").alias("is_count")
-    known = snapshot.sound("mentions").select(is_count, mention=hashed(["mention_id"]))
-    known = known.filter(pl.col("mention").is_in(harmed_ids["mention"].implode()))
-    typed = harmed_ids.join(known, on="mention")
+    typed = alone.with_columns(*rows_at_places(snapshot.sound("mentions"), mentions, is_count)).drop_nulls()
     for row in rows_at(table, typed.filter(~pl.col("is_count")).select(LINE)):
         message = f"{row['mention_id']} is {row['role']} in {row['event_id']}, and is not its recipient"
         yield RULES["event.victim"].issue(place(table, row, "mention_id"), row["mention_id"], message)
@@ -199,10 +196,14 @@ def _of_same(strong: pl.DataFrame, weak: pl.DataFrame) -> pl.DataFrame:
 def modes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the modes that no word of their event's sentence shows, for the modes that only some words show."""
     table = snapshot.tables["event_modes"]
-    shown = table.sound.filter(pl.col("mode").is_in(list(_SHOWN_BY))).select(LINE, "event_id", "mode")
-    events = snapshot.sound("events").select("event_id", "sentence_id")
-    texts = snapshot.sound("sentences").select("sentence_id", "document_id", "text")
-    placed = shown.join(events, on="event_id").join(texts, on="sentence_id")
+    events = snapshot.places("event_modes", "event_id", "events")
+    sentences = snapshot.places("events", "sentence_id", "sentences").gather(events)
+    shown = table.sound.select(LINE, "mode").with_columns(sentences.alias("sentence"))
+    shown = shown.filter(pl.col("mode").is_in(list(_SHOWN_BY)))
+    told = rows_at_places(
+        snapshot.sound("sentences"), shown["sentence"], "sentence_id", "document_id", "text"
+    )
+    placed = shown.with_columns(*told).drop_nulls("text")
     is_shown = pl.any_horizontal(
         (pl.col("mode") == mode) & pl.col("text").str.contains_any(words, ascii_case_insensitive=True)
         for mode, words in _SHOWN_BY.items()

@@ -14,7 +14,8 @@ import polars as pl
 
 from tigris_corpus.checks.characters import RULES as CHARACTERS
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error, place, rows_at, warning
-from tigris_corpus.engine.expressions import documents_of, hashed
+from tigris_corpus.engine.expressions import documents_of
+from tigris_corpus.engine.links import found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.slices import Counted, Kept, clusters, line_ends, with_slices
 from tigris_corpus.issues import Location, plural
@@ -216,6 +217,7 @@ _DOCUMENT = re.compile("D[0-9]{3,}")
 _NEARBY = 40
 _REACH = 200
 _APART = 2**40
+_DEPTH = 8
 _KEPT = 100
 _FLOOD = 50
 _Key = TypeVar("_Key")
@@ -242,9 +244,11 @@ def sentences(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the sentences whose span is wrong in itself or against the text."""
     table = snapshot.tables["sentences"]
     start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
-    frame = table.sound.select(LINE, "document_id", "start", "end", "text").join(
-        snapshot.raw_texts, on="document_id", how="inner"
+    places = found_at(table.sound, "document_id", snapshot.raw_texts, "document_id")
+    frame = table.sound.select(LINE, "document_id", "start", "end", "text").with_columns(
+        *rows_at_places(snapshot.raw_texts, places, "raw", "length")
     )
+    frame = frame.filter(pl.col("raw").is_not_null()) if places.null_count() else frame
     frame = with_slices(frame, "raw", "document_id", {"found": (start, (end - start).clip(0))})
     found = frame.select(
         LINE,
@@ -291,42 +295,30 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
         named = known.intersection(_DOCUMENT.findall(line))
         doubtful |= named or known  # a row of which nothing is known may belong to any document
     texts = every.filter(~pl.col("document_id").is_in(sorted(doubtful)))
-    own = table.sound.select("document_id", "start", "end", "zone", LINE)
-    is_first = (pl.col("document_id") != pl.col("document_id").shift(1)).fill_null(value=True)
-    is_last = (pl.col("document_id") != pl.col("document_id").shift(-1)).fill_null(value=True)
-    ordered = (
-        own.join(texts, on="document_id")
-        .sort("document", "start", "end")
-        .with_columns(
-            before=pl.when(is_first).then(0).otherwise(pl.col("end").cum_max().over("document").shift(1)),
-            zone_before=pl.when(~is_first).then(pl.col("zone").shift(1)),
-            line_before=pl.col(LINE).shift(1),
-            tail=pl.when(is_last).then(pl.col("end").cum_max().over("document")),
-        )
-    )
+    ordered = _in_order(table.sound.select("document_id", "start", "end", "zone", LINE), texts)
     before, start = pl.col("before"), pl.col("start")
-    cuts: dict[str, Cut] = {
-        "gap": (before, (start - before).clip(0)),
-        "after": (pl.col("tail"), pl.lit(None, pl.Int64)),
-    }
+    gaps: dict[str, Cut] = {"gap": (before, (start - before).clip(0))}
     gap = pl.col("gap")
     found = (
-        with_slices(ordered, "raw", "document_id", cuts)
+        with_slices(ordered, "raw", "document_id", gaps)
         .with_columns(
             overlaps=start < before,
             has_gap=gap.str.strip_chars() != "",
-            has_tail=(pl.col("after").str.strip_chars() != "").fill_null(value=False),
             shares=_is_apart("zone", "zone_before") & ~gap.str.contains("\n", literal=True),
         )
-        .filter(pl.col("overlaps") | pl.col("has_gap") | pl.col("has_tail") | pl.col("shares"))
+        .filter(pl.col("overlaps") | pl.col("has_gap") | pl.col("shares"))
     )
+    last = ordered.filter(pl.col("tail") < pl.col("length"))
+    after = with_slices(last, "raw", "document_id", {"after": (pl.col("tail"), pl.lit(None, pl.Int64))})
     overlaps = found.filter("overlaps").select(LINE, "before")
     shared = found.filter(pl.col("shares") & ~pl.col("overlaps") & ~pl.col("has_gap"))
     bare = texts.join(table.sound.select("document_id"), on="document_id", how="anti")
-    gaps = pl.concat(
+    uncovered = pl.concat(
         [
             found.filter("has_gap").select("document_id", "before", "start"),
-            found.filter("has_tail").select("document_id", before="tail", start="length"),
+            after.filter(pl.col("after").str.strip_chars() != "").select(
+                "document_id", before="tail", start="length"
+            ),
             bare.filter(pl.col("raw").str.strip_chars() != "").select(
                 "document_id", before=pl.lit(0, pl.Int64), start="length"
             ),
@@ -336,14 +328,40 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
         message = f"the sentence starts at {row['start']}, and the one before it ends at {row['before']}"
         yield RULES["sent.overlap"].issue(place(table, row, "start"), row["start"], message)
     yield from _on_one_line(snapshot, table, shared)
-    paths = dict(snapshot.tables["documents"].rows.select("document_id", "text_path").iter_rows())
+    paths = snapshot.documents.select("document_id", "text_path")
     seen = _Seen(snapshot)
-    for document, begin, end in gaps.iter_rows():
-        yield _gap(document, begin, end, paths[document], seen)
+    for document, begin, end, path in uncovered.join(
+        paths, on="document_id", maintain_order="left"
+    ).iter_rows():
+        yield _gap(document, begin, end, path, seen)
     if texts.height < every.height:
         raise Undecidable(
             f"rows of {plural(every.height - texts.height, 'document')} are missing or in doubt"
         )
+
+
+def _in_order(sentences: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Return sentences with their texts beside them, in the order of these, and how far those before them reach.
+
+    Columns besides: ``before``, the end of what is before a sentence; ``zone_before`` and ``line_before`` of the row
+    before it; and ``tail``, in the last row of a text, how far all of them reach.
+    """
+    places = found_at(sentences, "document_id", texts, "document_id")
+    beside = rows_at_places(texts, places, "document", "raw", "length")
+    placed = sentences.with_columns(*beside).filter(pl.col("document").is_not_null())
+    base = pl.col("document").cast(pl.Int64) * _APART  # all texts on one line of numbers
+    placed = placed.with_columns(at=base + pl.col("start"))
+    if not placed["at"].is_sorted() or placed["at"].n_unique() < placed.height:
+        placed = placed.sort("at", "end")
+    document, reach = pl.col("document"), (base + pl.col("end")).cum_max()
+    is_first = (document != document.shift(1)).fill_null(value=True)
+    is_last = (document != document.shift(-1)).fill_null(value=True)
+    return placed.with_columns(
+        before=(reach.shift(1).fill_null(0) - base).clip(0),
+        zone_before=pl.when(~is_first).then(pl.col("zone").shift(1)),
+        line_before=pl.col(LINE).shift(1),
+        tail=pl.when(is_last).then(reach - base),
+    )
 
 
 def _is_apart(zone: str, other: str) -> pl.Expr:
@@ -403,27 +421,7 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     """Compare spans with their sentences, which are known to be right; only where that fails, with the whole text."""
     table = snapshot.tables[spans.table]
     columns = (spans.start, spans.end, spans.text)
-    sentence = hashed(["sentence_id"])
-    own = table.sound.lazy().select(LINE, "sentence_id", *columns, sentence=sentence)
-    parents = (
-        snapshot.sound("sentences")
-        .lazy()
-        .filter(pl.col("document_id").is_in(snapshot.raw_texts["document_id"].implode()))
-        .select("document_id", s_start="start", s_end="end", s_text="text", sentence=sentence)
-    )
-    start, end, text = (pl.col(name) for name in columns)
-    before, last = start - pl.col("s_start") - 1, end - pl.col("s_start") - 1
-    cuts: dict[str, Cut] = {
-        "found": ((start - pl.col("s_start")).clip(0), (end - start).clip(0)),
-        "left_edge": (before.clip(0), pl.when(before < 0).then(1).otherwise(2)),
-        "right_edge": (pl.when(last >= 0).then(last), pl.lit(2)),
-    }
-    inside = (start >= pl.col("s_start")) & (end <= pl.col("s_end")) & (start < end)
-    right = inside & (pl.col("found") == text) & (text.str.strip_chars() == text)
-    placed = own.join(parents, on="sentence", how="inner").collect()
-    joined = with_slices(placed, "s_text", "sentence_id", cuts).select(
-        LINE, "document_id", "sentence_id", "s_start", "s_end", "left_edge", "right_edge", right=right
-    )
+    joined = _around(_placed(snapshot, spans), *columns)
     broken = joined.filter(~pl.col("right")).select(LINE, "document_id", "s_start", "s_end")
     if broken.height:
         broken = broken.join(snapshot.raw_texts.select("document_id", "length"), on="document_id")
@@ -438,6 +436,53 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
             else:
                 yield _span_issue(table, row, columns, found, seen)
     yield from _edges(snapshot, table, joined.filter("right"), columns)
+
+
+def _placed(snapshot: Snapshot, spans: _Spans) -> pl.DataFrame:
+    """Return the spans of a table whose sentence is known, and the text of its document, with the sentence beside each.
+
+    Its text is set between two ends of lines, so that there are two characters around each edge of a span.
+    """
+    own = snapshot.sound(spans.table).select(LINE, "sentence_id", spans.start, spans.end, spans.text)
+    sentence = {
+        "s_start": pl.col("start"),
+        "s_end": pl.col("end"),
+        "s_text": pl.concat_str(pl.lit("\n"), "text", pl.lit("\n")),
+        "is_known": pl.col("document_id").is_in(snapshot.raw_texts["document_id"].implode()),
+    }
+    placed = own.with_columns(
+        *snapshot.beside(spans.table, "sentence_id", "sentences", "document_id", **sentence)
+    )
+    return placed if placed["is_known"].fill_null(value=False).all() else placed.filter("is_known")
+
+
+def _around(placed: pl.DataFrame, start: str, end: str, text: str) -> pl.DataFrame:
+    """Return spans with the two characters around each edge, and whether all is right.
+
+    Each is cut out of its sentence once, with the character before it and the one behind.
+    """
+    at, size = pl.col(start) - pl.col("s_start"), pl.col(end) - pl.col(start)
+    is_inside = (at >= 0) & (size > 0) & (pl.col(end) <= pl.col("s_end"))
+    cut: dict[str, Cut] = {"around": (at.clip(0), (size + 2).clip(0))}
+    around, own = pl.col("around"), pl.col(text)
+    is_same = around.str.slice(1).str.starts_with(own) & (own.str.len_chars() == size)
+    found = with_slices(placed, "s_text", "sentence_id", cut).select(
+        LINE,
+        "document_id",
+        "sentence_id",
+        "s_start",
+        "s_end",
+        left_edge=around.str.head(2),
+        right_edge=around.str.tail(2),
+        right=is_inside & is_same,
+    )
+    for edge in ("left_edge", "right_edge"):
+        pairs = found[edge].unique()
+        inner = pairs.str.tail(1) if edge == "left_edge" else pairs.str.head(1)
+        blank = pairs.filter(inner.str.strip_chars() == "")
+        if len(blank):
+            found = found.with_columns(right=pl.col("right") & ~pl.col(edge).is_in(blank.implode()))
+    return found
 
 
 def _is_common(
@@ -459,12 +504,12 @@ def _edges(
 ) -> Iterator[Issue]:
     """Yield the spans with an edge inside a word or inside what a reader sees as one character, or at a mark.
 
-    The two characters around each edge are looked at once each (at the edge of a sentence there is one); few pairs
-    are ever in doubt.
+    The two characters around each edge are looked at once each (at the edge of a sentence one is the end of a line);
+    few pairs are ever in doubt.
     """
     told: set[int] = set()
     for edge, field in (("left_edge", columns[0]), ("right_edge", columns[1])):
-        pairs = placed[edge].unique().drop_nulls()
+        pairs = placed[edge].unique()
         codes = {pair: code for pair in pairs if (code := _code_of_edge(pair, is_left=edge == "left_edge"))}
         if not codes:
             continue
@@ -490,12 +535,10 @@ def _edges(
 
 
 def _code_of_edge(pair: str, *, is_left: bool) -> str | None:
-    """Return what is wrong with an edge between two characters, or at the only one where a sentence has its edge."""
-    first, second = pair[0], pair[-1]
+    """Return what is wrong with an edge between two characters."""
+    first, second = pair
     if (second if is_left else first) in _MARKS:
         return "span.mark-edge"
-    if len(pair) == 1:
-        return None
     if second in _JOINING or first == "\u200d" or unicodedata.category(second).startswith("M"):
         return "span.splits-grapheme"
     if _FLAG.fullmatch(pair):
@@ -664,25 +707,16 @@ def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions that cross another, that have the span of another, or that stand inside a name."""
     table = snapshot.tables["mentions"]
     is_name = pl.col("mention_type") == "NAM"
-    placed = (
-        table.sound.select(
-            LINE, "start", "end", is_name=is_name, document=documents_of(table.sound["mention_id"])
-        )
-        .sort("document", "start", maintain_order=True)
-        .with_columns(offset=pl.col("document").rle_id().cast(pl.Int64) * _APART)
-        .select(
-            LINE,
-            "is_name",
-            start=pl.col("offset") + pl.col("start"),
-            end=pl.col("offset") + pl.col("end"),
-        )
-    )
+    apart = pl.lit(_ordinals(snapshot)) * _APART  # all texts on one line of numbers
+    placed = table.sound.select(LINE, is_name=is_name, start=apart + pl.col("start"), end=apart + pl.col("end"))
+    if not placed["start"].is_sorted():
+        placed = placed.sort("start", maintain_order=True)
     reach = pl.col("end").cum_max().shift(1).fill_null(-1)
     touching = placed.with_columns(touches=pl.col("start") < reach).filter(
         pl.col("touches") | pl.col("touches").shift(-1).fill_null(value=False)
     )
     nested = touching.sort("start", pl.col("end").neg(), LINE)
-    conflicts = dict(_conflicts(nested.select(LINE, "start", "end")))
+    conflicts = {} if _are_nested(nested) else dict(_conflicts(nested.select(LINE, "start", "end")))
     yield from _inside_names(table, nested, conflicts)
     if not conflicts:
         return
@@ -694,6 +728,14 @@ def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
     }
     for number, other in sorted(conflicts.items()):
         yield _overlap(table, rows[number], rows[other])
+
+
+def _ordinals(snapshot: Snapshot) -> pl.Series:
+    """Return a number for the document of each mention, by the documents or, where one is in doubt, by the ids."""
+    homes = snapshot.homes("mentions")
+    if homes.null_count():
+        homes = documents_of(snapshot.sound("mentions")["mention_id"]).rank("dense")
+    return homes.cast(pl.Int64)
 
 
 def _inside_names(table: Table, nested: pl.DataFrame, conflicts: dict[int, int]) -> Iterator[Issue]:
@@ -709,6 +751,25 @@ def _inside_names(table: Table, nested: pl.DataFrame, conflicts: dict[int, int])
         message = f"{row['text']!r} stands inside the name {outer['text']!r}"
         related = (place(table, outer),)
         yield RULES["mention.inside-name"].issue(place(table, row), row["text"], message, related=related)
+
+
+def _are_nested(spans: pl.DataFrame) -> bool:
+    """Whether it is plain that spans nest or are apart, and none stands twice, from rows sorted by start and length.
+
+    The outermost are looked at first, then those inside these; what is nested deeper than ``_DEPTH`` is not plain.
+    """
+    start, end = spans["start"], spans["end"]
+    if ((start == start.shift()) & (end == end.shift())).any():
+        return False
+    for _ in range(_DEPTH):
+        reach = end.cum_max().shift().fill_null(-1)
+        is_outer = end > reach
+        if (is_outer & (start < reach)).any():
+            return False
+        start, end = start.filter(~is_outer), end.filter(~is_outer)
+        if not len(start):
+            return True
+    return False
 
 
 def _conflicts(spans: pl.DataFrame) -> Iterator[tuple[int, int]]:
@@ -771,12 +832,11 @@ def _in_closed_zone(snapshot: Snapshot, name: str, column: str, code: str) -> pl
     """Return the rows of a table in sentences whose zone is not annotated for it."""
     permitted = snapshot.sound("zones")
     closed = permitted.filter(pl.col(column) == "false")["zone"]
-    parents = (
-        snapshot.sound("sentences")
-        .filter(pl.col("zone").is_in(closed.implode()))
-        .select("sentence_id", "zone")
-    )
-    rows = snapshot.sound(name).select(LINE, "sentence_id").join(parents, on="sentence_id")
+    is_closed = snapshot.sound("sentences")["zone"].is_in(closed.implode())
+    in_closed = is_closed.gather(snapshot.places(name, "sentence_id", "sentences")).fill_null(value=False)
+    rows = snapshot.sound(name).select(LINE, "sentence_id").filter(in_closed)
+    zones = snapshot.sound("sentences").select("sentence_id", "zone")
+    rows = rows.join(zones, on="sentence_id", maintain_order="left")
     return rows.with_columns(code=pl.lit(code))
 
 

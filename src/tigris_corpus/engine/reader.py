@@ -226,7 +226,7 @@ def _read_quickly(
     commas -= (frame.height + has_header) * (len(schema.fields) - 1)
     if not _counts_agree(commas, quotes, frame, schema) or _has_no_row(frame):
         return None
-    return frame.with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
+    return frame.rechunk().with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
 
 
 def _has_no_row(frame: pl.DataFrame) -> bool:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from tigris_corpus.descriptor import TEXT_TABLE, profile
-from tigris_corpus.engine.expressions import documents_in, hashed, number_of, parsed
+from tigris_corpus.engine.expressions import documents_in, documents_of, hashed, number_of, parsed
+from tigris_corpus.engine.links import Links, found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
 from tigris_corpus.engine.sources import open_source, read_stretches
 from tigris_corpus.engine.texts import Texts, read_texts
@@ -28,6 +29,8 @@ from tigris_corpus.paths import PathError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Hashable, Iterable, Iterator
+
+    from polars._typing import IntoExpr
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
     from tigris_corpus.engine.sources import Source, Stretch
@@ -45,6 +48,14 @@ _BLOCK = 2**20
 _CELLS = re.compile(r"""[^\s,;|"]+""")
 LABEL_TABLES = ("sentences", "mentions", "events", "event_modes", "arguments")
 """The tables whose rows belong to one document each, by the first id of their key; they grow with the texts."""
+_PARENTS = {
+    "sentences": ("document_id", TEXT_TABLE),
+    "mentions": ("sentence_id", "sentences"),
+    "events": ("sentence_id", "sentences"),
+    "event_modes": ("event_id", "events"),
+    "arguments": ("event_id", "events"),
+}
+"""What each row of these tables is a part of: the column that names it, and the table it is in."""
 REGISTRY_LINKS = (("mentions", "entity_id"), ("events", "incident_id"))
 """The columns by which labels refer to the registry: who refers to what is counted over all batches."""
 BATCH_BYTES = 24 * 2**20
@@ -288,6 +299,7 @@ class Snapshot:
     base: Snapshot | None = None
     elsewhere: Elsewhere | None = None
     _texts: list[Texts] = field(default_factory=list, repr=False)
+    _links: Links = field(default_factory=Links, repr=False)
 
     @property
     def due_tables(self) -> Iterator[Table]:
@@ -300,7 +312,7 @@ class Snapshot:
         documents = self.documents.select("document_id")
         return self.texts.frame.join(documents, on="document_id", how="semi", maintain_order="left")
 
-    @property
+    @cached_property
     def documents(self) -> pl.DataFrame:
         """The rows of the documents of the batch that are not in doubt."""
         return self.sound(TEXT_TABLE).filter(self.batch.owns("document_id"))
@@ -328,6 +340,27 @@ class Snapshot:
     def sound(self, name: str) -> pl.DataFrame:
         """Return the rows of a table that are not in doubt."""
         return self.tables[name].sound
+
+    def places(self, name: str, column: str, target: str) -> pl.Series:
+        """Return for each row of ``sound(name)`` where in ``sound(target)`` the row is that it names in a column, else null."""
+        key = self.tables[target].schema.key[0]
+        return self._links.places(name, self.sound(name), column, self.sound(target), key)
+
+    def beside(
+        self, name: str, column: str, target: str, *wanted: IntoExpr, **named: IntoExpr
+    ) -> pl.DataFrame:
+        """Return for each row of ``sound(name)`` some columns of the row of ``sound(target)`` that it names, else nulls."""
+        return rows_at_places(self.sound(target), self.places(name, column, target), *wanted, **named)
+
+    def homes(self, name: str) -> pl.Series:
+        """Return where in ``sound("documents")`` the document is that each row of ``sound(name)``, labels, belongs to, else null."""
+        column, target = _PARENTS[name]
+        places = self.places(name, column, target)
+        homes = places if target == TEXT_TABLE else self.homes(target).gather(places)
+        if not homes.null_count():
+            return homes
+        ids = documents_of(self.sound(name)[id_column(self.tables[name].schema)])
+        return found_at(ids.alias("document_id").to_frame(), "document_id", self.sound(TEXT_TABLE), "document_id")
 
     def labels(self, name: str, *columns: str) -> pl.DataFrame:
         """Return the labels of a vocabulary, with those of the profile that it lacks: their loss is reported once."""
@@ -455,6 +488,7 @@ def read_batch(snapshot: Snapshot, plan: Plan, batch: Batch) -> Snapshot:
         base=base,
         elsewhere=plan.elsewhere,
         _texts=[],
+        _links=Links(),
     )
 
 

@@ -1,0 +1,52 @@
+"""Where the rows are that others refer to: each reference is looked up once, and what is asked by it is then at its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tigris_corpus.engine.expressions import hashed
+
+if TYPE_CHECKING:
+    from polars._typing import IntoExpr
+
+_MANY = 4
+"""So many times more rows than ask for any of them are not all put in order to find a few."""
+
+
+class Links:
+    """The places of the rows that columns of references name; those of frames that are no more are looked up again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[pl.DataFrame, pl.DataFrame, pl.Series]] = {}
+
+    def places(self, name: str, children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str) -> pl.Series:
+        """Return for each row of a table the number, from 0, of the row of ``parents`` with the ``key`` that it names.
+
+        It is null where there is none. Of several rows with one key it is the first.
+        """
+        known = self._known.get((name, column))
+        if known is None or known[0] is not children or known[1] is not parents:
+            known = children, parents, found_at(children, column, parents, key)
+            self._known[name, column] = known
+        return known[2]
+
+
+def found_at(children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str) -> pl.Series:
+    """Return where in ``parents`` the row with the ``key`` is that each row of ``children`` names in a column, else null."""
+    asked = children.select(mark=hashed([column]))
+    known = parents.select(mark=hashed([key])).with_row_index("place")
+    if _MANY * asked.height < known.height:
+        known = known.filter(pl.col("mark").is_in(asked["mark"].unique().implode()))
+    found = asked.join(known, on="mark", how="left", maintain_order="left")
+    if found.height > asked.height:
+        known = known.unique("mark", keep="first")
+        found = asked.join(known, on="mark", how="left", maintain_order="left")
+    return found["place"]
+
+
+def rows_at_places(parents: pl.DataFrame, places: pl.Series, *columns: IntoExpr, **named: IntoExpr) -> pl.DataFrame:
+    """Return some columns of the rows at some places, or all, one row for each place; nulls where a place is null."""
+    wanted = parents.select(*columns, **named) if columns or named else parents
+    return wanted.select(pl.all().gather(places))
