@@ -52,6 +52,9 @@ SIMILAR = 0.8
 """The share of the shingles of two texts that both have (Jaccard), from which they are near duplicates."""
 _KEPT = 8
 """Of each text so many shingles are compared first, those of the lowest hashes (Broder 1997)."""
+_LOW = 3 * _KEPT
+"""About how many are looked at to find these: of 10,000 texts, one or two have fewer that are so low."""
+_HIGHEST = 2**64 - 2**12  # as a float it is below 2**64
 _SHARED = 3
 """Texts that share so many of them are compared in full; of two that are nearly equal, all but one pair in 800 are."""
 _COMMON = 50
@@ -98,24 +101,25 @@ def _pieces(raw: str) -> Iterator[str]:
 
 
 def _sketched(texts: pl.DataFrame) -> pl.DataFrame:
-    words = (
-        texts.lazy()
-        .select(
-            "document_id",
-            word=pl.col("raw").str.to_lowercase().str.replace_all("\n", " ", literal=True).str.split(" "),
-        )
+    """Return the lowest hashes of the shingles of texts, among those that are low for the number of its words."""
+    lowered = pl.col("raw").str.to_lowercase().str.replace_all("\n", " ", literal=True)
+    words = texts.select(word=lowered.str.split(" "))
+    count = pl.col("word").list.len()
+    limit = pl.when(count > _LOW).then(_HIGHEST / count * _LOW).otherwise(_HIGHEST)
+    hashes = (
+        words.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("text"), "word", limit=limit.cast(pl.UInt64))
         .explode("word", empty_as_null=True)
-        .select("document_id", word=pl.col("word").hash(_SEED))
+        .with_columns(pl.col("word").hash(_SEED))
     )
-    same = pl.col("document_id") == pl.col("document_id").shift(1 - SHINGLE)
-    return (
-        words.select("document_id", shingle=_shingle(), is_whole=same.fill_null(value=False))
-        .filter("is_whole")
-        .group_by("document_id")
+    is_whole = pl.col("text") == pl.col("text").shift(1 - SHINGLE)
+    low = (
+        hashes.select("text", "limit", shingle=_shingle(), is_whole=is_whole)
+        .filter(pl.col("is_whole") & (pl.col("shingle") <= pl.col("limit")))
+        .group_by("text")
         .agg(_LOWEST)
         .explode("shingle", empty_as_null=True)
-        .collect()
     )
+    return low.select(texts["document_id"].gather(low["text"]), "shingle")
 
 
 def _shingle() -> pl.Expr:

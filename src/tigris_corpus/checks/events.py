@@ -144,10 +144,21 @@ def strangers(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the arguments whose mention is of another document: one issue an event."""
     table = snapshot.tables["arguments"]
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows_at(table, table.sound.filter(~_is_at_home(table.sound)).select(LINE)):
+    strange = table.sound.select(LINE).filter(~_are_at_home(snapshot))
+    for row in rows_at(table, strange):
         grouped[row["event_id"]].append(row)
     for rows in grouped.values():
         yield _argument_issue(snapshot, table, "event.cross-document", rows)
+
+
+def _are_at_home(snapshot: Snapshot) -> pl.Series:
+    """Return whether the mention of each argument is of the document of its event: by the ids where one is in doubt."""
+    if snapshot.readable("events", "mentions", "sentences"):
+        places = snapshot.places("arguments", "mention_id", "mentions")
+        homes, others = snapshot.homes("arguments"), snapshot.homes("mentions").gather(places)
+        if not homes.null_count() + others.null_count():
+            return homes == others
+    return _is_at_home(snapshot.sound("arguments"))
 
 
 def _is_at_home(arguments: pl.DataFrame) -> pl.Series:

@@ -412,6 +412,11 @@ def _is_enumeration(snapshot: Snapshot, table: Table, key: ForeignKey) -> bool:
 def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
     """Return the lines of the rows of a table whose reference by one key leads nowhere, with the reference as text."""
     target = key.resource or table.name
+    if _is_looked_up(snapshot, table, key, target):
+        (column,) = key.fields
+        is_lost = snapshot.places(table.name, column, target).is_null() & (table.sound[column] != "")
+        lost = table.sound.filter(is_lost).select(LINE, column)
+        return _not_elsewhere(snapshot, lost, key, target) if lost.height else lost
     known = (
         snapshot.tables[target].rows
         if target not in profile_labels()
@@ -431,6 +436,19 @@ def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
     return _not_elsewhere(snapshot, lost, key, target) if lost.height else lost
 
 
+def _is_looked_up(snapshot: Snapshot, table: Table, key: ForeignKey, target: str) -> bool:
+    """Whether a reference is one by the key of another table that is all there, as those are that later checks go by."""
+    parent = snapshot.tables[target]
+    return (
+        table.name in snapshot.due
+        and target not in profile_labels()
+        and parent.whole
+        and len(key.fields) == 1
+        and key.reference == parent.schema.key
+        and table.sound.schema[key.fields[0]] == parent.sound.schema[key.reference[0]] == pl.String
+    )
+
+
 def _not_elsewhere(snapshot: Snapshot, lost: pl.DataFrame, key: ForeignKey, target: str) -> pl.DataFrame:
     """Return the references that lead to no label of another batch either; a row of the batch would be in it."""
     if snapshot.elsewhere is None or target not in LABEL_TABLES:
@@ -446,23 +464,37 @@ def _not_elsewhere(snapshot: Snapshot, lost: pl.DataFrame, key: ForeignKey, targ
 
 def own_prefixes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the rows whose id begins with another document than they name: what refers to the right id is excused."""
-    yield from _other_documents(snapshot, tuple((name, own, "document_id") for name, own in _NAMING.items()))
+    for name, own in _NAMING.items():
+        if name in snapshot.due and snapshot.readable(name):
+            rows = snapshot.sound(name)
+            is_own = rows[own].str.starts_with(rows["document_id"] + "-")
+            yield from _other_documents(snapshot.tables[name], is_own, own, "document_id")
 
 
 def prefixes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the rows whose id begins with another document than the row they belong to."""
-    yield from _other_documents(snapshot, _OWN)
-
-
-def _other_documents(snapshot: Snapshot, columns: tuple[tuple[str, str, str], ...]) -> Iterator[Issue]:
-    for name, own, parent in columns:
+    for name, own, parent in _OWN:
         if name in snapshot.due and snapshot.readable(name):
-            table = snapshot.tables[name]
-            is_same = same_documents(table.sound[own], table.sound[parent])
-            wrong = table.sound.filter(~is_same & (table.sound[parent] != ""))
-            for row in wrong.iter_rows(named=True):
-                message = f"{row[own]!r} belongs to another document than {row[parent]!r}"
-                yield RULES["key.document-prefix"].issue(place(table, row, parent), row[parent], message)
+            rows = snapshot.sound(name)
+            begins = _documents_of_sentences(snapshot, name) if name in LABEL_TABLES else None
+            is_own = same_documents(rows[own], rows[parent]) if begins is None else rows[own].str.starts_with(begins)
+            yield from _other_documents(snapshot.tables[name], is_own, own, parent)
+
+
+def _documents_of_sentences(snapshot: Snapshot, name: str) -> pl.Series | None:
+    """Return what an id begins with that is of the document of its sentence, or None where sentences are in doubt."""
+    if not snapshot.readable("sentences"):
+        return None
+    documents = snapshot.sound("sentences")["document_id"] + "-"
+    begins = documents.gather(snapshot.places(name, "sentence_id", "sentences"))
+    return None if begins.null_count() else begins
+
+
+def _other_documents(table: Table, is_own: pl.Series, own: str, parent: str) -> Iterator[Issue]:
+    wrong = table.sound.filter(~is_own & (table.sound[parent] != ""))
+    for row in wrong.iter_rows(named=True):
+        message = f"{row[own]!r} belongs to another document than {row[parent]!r}"
+        yield RULES["key.document-prefix"].issue(place(table, row, parent), row[parent], message)
 
 
 _DUPLICATES = ("key.duplicate", "event.duplicate-argument", "reg.duplicate-qid", "split.duplicate")

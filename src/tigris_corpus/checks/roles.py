@@ -104,7 +104,7 @@ def unused(snapshot: Snapshot) -> Iterator[Issue]:
         snapshot.places(name, column, "mentions")
         for name, column in (("arguments", "mention_id"), ("events", "source_mention_id"))
     ]
-    nominal = table.sound.with_row_index(_MARK).filter(_IS_NOMINAL).select(LINE, _MARK)
+    nominal = table.sound.select(LINE, is_nominal=_IS_NOMINAL).with_row_index(_MARK).filter("is_nominal")
     idle = nominal.filter(~pl.col(_MARK).is_in(pl.concat(used).implode()))
     blank = _undone(snapshot, "events", "arguments")
     if len(blank):
@@ -120,13 +120,15 @@ def triggers(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["mentions"]
     events = snapshot.sound("events")
     ends = (("en", "end", "trigger_end"), ("fr", "start", "trigger_start"))
-    spoken = rows_at_places(snapshot.sound(TEXT_TABLE), snapshot.homes("mentions"), pl.col("language").str.head(2))
-    nouns = table.sound.with_columns(*spoken).filter(_IS_NOMINAL)
+    spoken = rows_at_places(
+        snapshot.sound(TEXT_TABLE), snapshot.homes("mentions"), pl.col("language").str.head(2)
+    )
+    nouns = table.sound.select(LINE, "sentence_id", "start", "end", is_nominal=_IS_NOMINAL)
+    nouns = nouns.with_columns(*spoken).filter("is_nominal")
     for language, own, other in ends:
         marks = events.select(hashed(["sentence_id", other]).alias(_MARK))[_MARK]
-        found = nouns.filter(
-            (pl.col("language") == language) & hashed(["sentence_id", own]).is_in(marks.implode())
-        )
+        of_language = nouns.filter(pl.col("language") == language)
+        found = of_language.filter(hashed(["sentence_id", own]).is_in(marks.implode()))
         for row in rows_at(table, found.select(LINE)):
             message = f"the head of {row['text']!r} is the trigger of an event"
             yield RULES["mention.trigger"].issue(place(table, row), row["text"], message)
@@ -137,8 +139,9 @@ def victims(snapshot: Snapshot) -> Iterator[Issue]:
     _expect_whole(snapshot, "arguments")
     table = snapshot.tables["arguments"]
     role, pair = pl.col("role"), hashed(["event_id", "mention_id"])
-    harmed = table.sound.with_row_index("place").filter(role.is_in(_VICTIMS)).select(LINE, "place", mark=pair)
-    met = table.sound.filter(role == "recipient").select(mark=pair)[_MARK]
+    roles = table.sound.select(LINE, "role", "event_id", "mention_id").with_row_index("place")
+    harmed = roles.filter(role.is_in(_VICTIMS)).select(LINE, "place", mark=pair)
+    met = roles.filter(role == "recipient").select(mark=pair)[_MARK]
     alone = harmed.filter(~pl.col(_MARK).is_in(met.implode()))
     mentions = snapshot.places("arguments", "mention_id", "mentions").gather(alone["place"])
     is_count = (pl.col("entity_type") == "NUM").alias("is_count")
@@ -154,8 +157,8 @@ def choices(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the nouns and pronouns in a role whose sentence has a name, or for a pronoun a noun, of the same thing."""
     mentions = snapshot.sound("mentions")
     thing = hashed(["sentence_id", "entity_id", "entity_type"])
-    is_linked = pl.col("entity_id") != ""
-    marked = mentions.select(LINE, "mention_type", is_linked=is_linked, mark=thing).filter("is_linked")
+    linked = mentions.select(LINE, "mention_type", "sentence_id", "entity_id", "entity_type")
+    marked = linked.filter(pl.col("entity_id") != "").select(LINE, "mention_type", mark=thing)
     names, nouns, pronouns = (marked.filter(pl.col("mention_type") == kind) for kind in ("NAM", "NOM", "PRO"))
     beside = pl.concat(
         [

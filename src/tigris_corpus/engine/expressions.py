@@ -136,12 +136,28 @@ def rules(
     elif field.type == "boolean":
         found.append(("sch.boolean", filled & ~cell.is_in(["true", "false"])))
     if allowed is not None:
-        found.append(("sch.enum", filled & ~cell.is_in(list(allowed))))
+        labels = pl.DataFrame({field.name: allowed}, schema={field.name: pl.String})
+        known = labels.select(hashed([field.name])).to_series()
+        found.append(("sch.enum", filled & ~hashed([field.name]).is_in(known.implode())))
     if field.pattern and not is_reference and is_supported(field.pattern):
         found.append(("sch.pattern", filled & ~cell.str.contains(full_match(field.pattern))))
     if field.type == "string" and not field.pattern and allowed is None and field.name not in _SLICES:
         found.append(("sch.blank-edge", cell.str.strip_chars() != cell))
     return found
+
+
+def are_plain_integers(field: Field, cells: pl.Series, numbers: pl.Series) -> bool:
+    """Whether it is plain from their lengths that cells have no breach of a column of integers, empty ones apart.
+
+    Besides its digits a cell that can be read as a number has at most a sign and zeros before them, which make it longer.
+    """
+    count = len(cells) - numbers.null_count()
+    lowest, highest = (0 if number is None else int(number) for number in (numbers.min(), numbers.max()))  # type: ignore[call-overload]
+    is_within = max(0, field.minimum or 0) <= lowest or not count
+    if not is_within or (field.maximum is not None and highest > field.maximum):
+        return False
+    digits = count + sum(int((numbers >= 10**power).sum()) for power in range(1, len(str(highest))))
+    return int(cells.str.len_bytes().sum()) == digits and int((cells == "").sum()) == len(cells) - count
 
 
 def _bounds(field: Field, number: pl.Expr) -> list[tuple[str, pl.Expr]]:

@@ -300,6 +300,7 @@ class Snapshot:
     elsewhere: Elsewhere | None = None
     _texts: list[Texts] = field(default_factory=list, repr=False)
     _links: Links = field(default_factory=Links, repr=False)
+    _blank: list[dict[str, pl.Series]] = field(default_factory=list, repr=False)
 
     @property
     def due_tables(self) -> Iterator[Table]:
@@ -319,10 +320,9 @@ class Snapshot:
 
     def blank(self, layer: str) -> pl.Series:
         """Return the documents of which nobody has annotated a layer: nothing is missed in them."""
-        if not self.readable("layers"):
-            return pl.Series(dtype=pl.String)
-        rows = self.tables["layers"].rows
-        return rows.filter((pl.col("layer") == layer) & (pl.col("status") == "blank"))["document_id"]
+        if not self._blank:
+            self._blank.append(_blank_layers(self.tables["layers"].rows) if self.readable("layers") else {})
+        return self._blank[0].get(layer, pl.Series(dtype=pl.String))
 
     def readable(self, *names: str) -> bool:
         """Whether all the named tables are there and could be read."""
@@ -407,6 +407,12 @@ class Snapshot:
             return self
         tables = {name: table.without(numbers[name]) for name, table in self.tables.items()}
         return replace(self, tables=tables, doubts=frozenset(doubts))
+
+
+def _blank_layers(layers: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return the documents of which each layer is blank."""
+    blank = layers.select("layer", "document_id", "status").filter(pl.col("status") == "blank")
+    return {str(name): rows["document_id"] for (name,), rows in blank.group_by("layer")}
 
 
 @dataclass(frozen=True)
