@@ -159,8 +159,10 @@ def _examined(
     checks = [check for check in CHECKS if check.level in levels and check not in without]
     below = [check for check in checks if check.level < _RELEASE_LEVEL]
     last = [check for check in checks if check.level == _RELEASE_LEVEL]
-    first = _run(below, Stage.PACKAGE, replace(take_snapshot(opened), base=_base(base)))
-    labels = _run_batches(checks, first.snapshot, progress)
+    aside = [check for check in checks if _changes_nothing(check)]
+    before = [check for check in below if check not in aside]
+    first = _run(before, Stage.PACKAGE, replace(take_snapshot(opened), base=_base(base)))
+    labels = _run_batches(checks, aside, first.snapshot, progress)
     compared = [issue for issue in labels.issues if RULES[issue.code].level == _RELEASE_LEVEL]
     found = [*first.issues, *(issue for issue in labels.issues if RULES[issue.code].level != _RELEASE_LEVEL)]
     snapshot = first.snapshot.doubting(waivers.standing(first.snapshot, found, _level_of), _SPREADING)
@@ -181,6 +183,14 @@ def _examined(
         waived += also
         issues += [replace(issue, severity=Severity.ERROR) for issue in compared] if release else compared
     return Report(opened, tuple(sorted(issues, key=sort_key)), tuple(not_run), tuple(waived))
+
+
+def _changes_nothing(check: Check) -> bool:
+    """Whether what a check finds in what is read whole puts nothing in doubt, so that others need not wait for it."""
+    is_last = check.level == _RELEASE_LEVEL
+    return check.stages == (Stage.PACKAGE,) and (
+        is_last or all(rule.severity is Severity.WARNING for rule in check.rules)
+    )
 
 
 def _judged(checks: list[Check], not_run: Collection[object], *, is_last: bool) -> Callable[[str], bool]:
@@ -255,20 +265,27 @@ def _run(checks: Iterable[Check], stage: Stage, snapshot: Snapshot) -> _Result:
 
 
 def _run_batches(
-    checks: list[Check], snapshot: Snapshot, progress: Callable[[int, int], None] | None
+    checks: list[Check],
+    aside: list[Check],
+    snapshot: Snapshot,
+    progress: Callable[[int, int], None] | None,
 ) -> _Result:
-    """Run the checks of the labels over all batches, as many at a time as there are workers."""
+    """Run the checks of the labels over all batches, as many at a time as there are workers, and others beside them."""
     out_of_order: set[str] = set()
     while True:
         planned = plan(snapshot, out_of_order)
         try:
-            return _merged(_each_batch(checks, snapshot, planned, progress), snapshot)
+            return _merged(_each_batch(checks, aside, snapshot, planned, progress), snapshot)
         except OutOfOrderError as error:
             out_of_order.add(error.table)
 
 
 def _each_batch(
-    checks: list[Check], snapshot: Snapshot, planned: Plan, progress: Callable[[int, int], None] | None
+    checks: list[Check],
+    aside: list[Check],
+    snapshot: Snapshot,
+    planned: Plan,
+    progress: Callable[[int, int], None] | None,
 ) -> Iterator[_Result]:
     def examined(batch: Batch) -> _Result:
         read = read_batch(snapshot, planned, batch)
@@ -279,11 +296,13 @@ def _each_batch(
     documents = snapshot.tables["documents"].rows.height if snapshot.readable("documents") else 0
     if progress:
         progress(0, documents)
-    with ThreadPoolExecutor(min(WORKERS, len(planned.batches))) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        beside = pool.submit(_run, aside, Stage.PACKAGE, snapshot)
         for number, result in enumerate(pool.map(examined, planned.batches), start=1):
             if progress:
                 progress(documents * number // len(planned.batches), documents)
             yield result
+        yield beside.result()
 
 
 def _run_batch(checks: list[Check], snapshot: Snapshot) -> _Result:

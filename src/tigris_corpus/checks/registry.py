@@ -455,10 +455,16 @@ def _are_apart(one: str, other: str) -> bool:
     return (first[1] or "9999") < (second[0] or "") or (second[1] or "9999") < (first[0] or "")
 
 
+_BETWEEN_WORDS = r"[^\w ][\W_]*|_[\W_]*| [\W_]+"
+"""All that is between two words, or around them, but for a single blank."""
+
+
 def _plain_name() -> pl.Expr:
     """Return a name without accents, case and punctuation."""
-    plain = pl.col("name").str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    return plain.str.to_lowercase().str.replace_all(r"[\W_]+", " ")
+    name = pl.col("name")
+    accented = pl.when(name.str.len_bytes() != name.str.len_chars()).then(name)
+    plain = pl.coalesce(accented.str.normalize("NFKD").str.replace_all(r"\p{M}", ""), name)
+    return plain.str.to_lowercase().str.replace_all(_BETWEEN_WORDS, " ")
 
 
 def names(snapshot: Snapshot) -> Iterator[Issue]:
@@ -467,10 +473,10 @@ def names(snapshot: Snapshot) -> Iterator[Issue]:
         if not snapshot.readable(name):
             continue
         table = snapshot.tables[name]
-        called = table.sound.with_columns(called=_plain_name())
+        called = table.sound.select(LINE, *by, called=_plain_name())
         repeated = called.filter(hashed(["called", *by]).is_duplicated() & (pl.col("called") != " "))
         firsts: dict[tuple[str, ...], dict[str, Any]] = {}
-        for row in repeated.sort(LINE).iter_rows(named=True):
+        for row in rows_at(table, repeated.select(LINE, "called")):
             first = firsts.setdefault((row["called"], *(row[column] for column in by)), row)
             if first is not row:
                 message = f"{row['name']!r} is the name of {first[table.schema.key[0]]!r} as well"

@@ -50,4 +50,4 @@ def hashes(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["pkg.hash"].issue(at, resource.hash, message)
 
 
-CHECKS = (Check((RULES["pkg.hash"],), hashes, stages=(Stage.CORPUS,)),)
+CHECKS = (Check((RULES["pkg.hash"],), hashes, stages=(Stage.PACKAGE,)),)

@@ -475,18 +475,16 @@ def _can_be_cut(schema: TableSchema, sources: list[Source]) -> bool:
 def read_batch(snapshot: Snapshot, plan: Plan, batch: Batch) -> Snapshot:
     """Return the snapshot with the rows of the labels of a batch, which are due. Raises OutOfOrderError."""
     package = snapshot.package
-    read: dict[str, Table] = {}
-    for name, sources in plan.sources.items():
-        if name in plan.whole:
-            read[name] = plan.whole[name].only(batch)
-        else:
-            read[name] = _table(package, name, sources, batch, plan.lines)
-            if len(plan.batches) > 1 and read[name].readable:
-                _expect_in_order(read[name], batch)
+    read = {
+        name: plan.whole[name].only(batch)
+        if name in plan.whole
+        else _table(package, name, sources, batch, plan.lines)
+        for name, sources in plan.sources.items()
+    }
     tables = {name: read.get(name, snapshot.tables.get(name)) for name in package.tables}
     base = read_batch(snapshot.base, plan.base, batch) if snapshot.base and plan.base else snapshot.base
     kept = {name: table for name, table in tables.items() if table is not None}
-    return replace(
+    found = replace(
         snapshot,
         tables=kept,
         due=frozenset(read),
@@ -495,6 +493,21 @@ def read_batch(snapshot: Snapshot, plan: Plan, batch: Batch) -> Snapshot:
         elsewhere=plan.elsewhere,
         _texts=[],
         _links=Links(),
+    )
+    if len(plan.batches) > 1:
+        for name in read.keys() - plan.whole.keys():
+            if found.readable(name) and not _is_part_of_others(found, name):
+                _expect_in_order(found.tables[name], batch)
+    return found
+
+
+def _is_part_of_others(snapshot: Snapshot, name: str) -> bool:
+    """Whether all rows of a table are parts of rows of the batch that are not in doubt, and so are in their place."""
+    column, target = _PARENTS[name]
+    return (
+        target != TEXT_TABLE
+        and snapshot.readable(target)
+        and not snapshot.places(name, column, target).null_count()
     )
 
 
