@@ -12,7 +12,8 @@ from functools import lru_cache
 
 _DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?[?~]?")
 OPEN = ".."
-_LONGEST = 11
+_LONGEST = 23
+"""How many characters the longest interval has."""
 _KEPT = 2**14
 
 
@@ -24,6 +25,11 @@ def bounds(value: str) -> tuple[str | None, str | None] | None:
     >>> bounds("2024-02"), bounds("2020-01-03?/.."), bounds("2023-02-30")
     (('2024-02-01', '2024-02-29'), ('2020-01-03', None), None)
     """
+    return _bounds(value) if len(value) <= _LONGEST else None
+
+
+@lru_cache(_KEPT)
+def _bounds(value: str) -> tuple[str | None, str | None] | None:
     first, slash, last = value.partition("/")
     if not slash:
         return _day_bounds(first)
@@ -37,11 +43,6 @@ def bounds(value: str) -> tuple[str | None, str | None] | None:
 
 
 def _day_bounds(value: str) -> tuple[str, str] | None:
-    return _bounds_of_date(value) if len(value) <= _LONGEST else None
-
-
-@lru_cache(_KEPT)
-def _bounds_of_date(value: str) -> tuple[str, str] | None:
     match = _DATE.fullmatch(value)
     if not match:
         return None

@@ -10,6 +10,7 @@ import polars as pl
 
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
+from tigris_corpus.engine.expressions import hashed
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import plural
 from tigris_corpus.paths import MAX_TEXT
@@ -215,21 +216,14 @@ def label_variation(snapshot: Snapshot) -> Iterator[Issue]:
     A package in several batches is judged batch by batch.
     """
     table = snapshot.tables["mentions"]
-    varying = (
-        table.sound.lazy()
-        .group_by("text", "entity_type")
-        .agg()
-        .group_by("text")
-        .len()
-        .filter(pl.col("len") > 1)
-        .select("text")
-    )
-    parents = snapshot.sound("sentences").lazy().select("sentence_id", s_start="start", s_text="text")
+    kinds = table.sound.select("text", mark=hashed(["text", "entity_type"]))
+    texts = kinds.filter(pl.col("mark").is_first_distinct())["text"]
+    varying = texts.filter(texts.is_duplicated()).unique()
+    sentences = snapshot.beside("mentions", "sentence_id", "sentences", s_start="start", s_text="text")
     placed = (
-        table.sound.lazy()
-        .select(LINE, "sentence_id", "start", "end", "text", "entity_type", "mention_type")
-        .join(varying, on="text", how="semi")
-        .join(parents, on="sentence_id")
+        table.sound.select(LINE, "start", "end", "text", "entity_type", "mention_type")
+        .with_columns(*sentences)
+        .filter(pl.col("text").is_in(varying.implode()))
         .select(
             LINE,
             "text",
@@ -241,7 +235,6 @@ def label_variation(snapshot: Snapshot) -> Iterator[Issue]:
             after=pl.col("s_text").str.slice(pl.col("end") - pl.col("s_start")).str.extract(r"^(\s*\S+)"),
         )
         .drop_nulls()
-        .collect()
     )
     context = ["text", "mention_type", "before", "after"]
     several = placed.filter(pl.col("entity_type").n_unique().over(context) > 1)

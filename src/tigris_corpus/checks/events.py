@@ -207,10 +207,11 @@ def same_fillers(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["arguments"]
     fillers = snapshot.beside("arguments", "mention_id", "mentions", "entity_id")
     filled = table.sound.select(LINE, "event_id", "role", "mention_id").with_columns(*fillers)
-    filled = filled.filter(hashed(["event_id", "role"]).is_duplicated()).filter(pl.col("entity_id") != "")
     by = ["event_id", "role", "entity_id"]
+    filled = filled.filter(pl.col("entity_id") != "")
+    filled = filled.filter(hashed(by).is_duplicated())
     filled = filled.filter(_is_at_home(filled))  # one of another document is reported as such
-    doubled = filled.filter(pl.struct(by).is_duplicated()).select(LINE, "entity_id")
+    doubled = filled.filter(hashed(by).is_duplicated()).select(LINE, "entity_id")
     firsts: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows_at(table, doubled):
         first = firsts.setdefault(tuple(row[name] for name in by), row)
@@ -274,7 +275,7 @@ def arguments(snapshot: Snapshot) -> Iterator[Issue]:
         )
         .filter(pl.col("code").is_not_null())
     )
-    broken = broken.filter(_is_at_home(broken))  # as above
+    broken = broken.filter(_is_at_home(broken)) if broken.height else broken  # as above
     broken = broken.select(LINE, "code", "event_type", "entity_type", "e_sentence", "m_sentence")
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows_at(table, broken):

@@ -523,13 +523,13 @@ def successors(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the rows of deprecated whose successor is a label that is not there, nor withdrawn itself."""
     table = snapshot.tables["deprecated"]
     withdrawn = set(table.sound.select("table", "id").iter_rows())
+    replaced = table.sound.filter(pl.col("replaced_by") != "")
     for name in snapshot.due:
         key = snapshot.tables[name].schema.key
-        if len(key) != 1 or not snapshot.readable(name):
+        named = replaced.filter(pl.col("table") == name)
+        if len(key) != 1 or not snapshot.readable(name) or not named.height:
             continue
-        named = table.sound.filter(
-            (pl.col("table") == name) & (pl.col("replaced_by") != "") & snapshot.batch.owns("replaced_by")
-        )
+        named = named.filter(snapshot.batch.owns("replaced_by"))
         ids = snapshot.tables[name].rows[key[0]]
         there = set(ids.filter(ids.is_in(named["replaced_by"].implode())))
         for row in named.filter(~pl.col("replaced_by").is_in(sorted(there))).iter_rows(named=True):

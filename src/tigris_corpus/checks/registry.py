@@ -259,17 +259,18 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
     )
     pairs = snapshot.labels("entity_type_links", "mention_type", "linked_type")
     allowed = pairs.rename({"mention_type": "entity_type"}).select(hashed(pair)).to_series()
-    linked, linkable = pl.col("entity_id") != "", pl.col("entity_type").is_in(linking.implode())
+    linked, linkable = pl.col("entity_id") != "", pl.col("linkable")
     blank = snapshot.blank("entities")
     is_done = ~document_expr("mention_id").is_in(blank.implode()) if len(blank) else pl.lit(value=True)
     is_named_person = (pl.col("entity_type") == "PER") & (pl.col("mention_type") == "NAM")
     is_other = (pl.col("linked_type") != pl.col("entity_type")).fill_null(value=False)
-    found = (
+    suspects = (
         table.sound.select(LINE, "mention_id", "entity_type", "mention_type", "value", "entity_id")
-        .with_columns(*entities)
-        .filter(pl.col("entity_type").is_in(types["entity_type"].implode()))
-        .with_columns(linkable=linkable)
-        .filter(is_other | (linked != pl.col("linkable")) | (pl.col("linkable") & (pl.col("value") != "")))
+        .with_columns(*entities, linkable=pl.col("entity_type").is_in(linking.implode()))
+        .filter(is_other | (linked != linkable) | (linkable & (pl.col("value") != "")))
+    )
+    found = (
+        suspects.filter(pl.col("entity_type").is_in(types["entity_type"].implode()))
         .with_columns(
             pl.when(linked & ~linkable)
             .then(pl.lit("link.not-linkable"))
@@ -277,7 +278,7 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
             .then(pl.lit("mention.value-unexpected"))
             .when(linkable & ~linked & (pl.col("mention_type") == "NAM") & is_done)
             .then(pl.lit("link.missing"))
-            .when((pl.col("linked_type") != pl.col("entity_type")) & ~hashed(pair).is_in(allowed.implode()))
+            .when(is_other & ~hashed(pair).is_in(allowed.implode()))
             .then(pl.lit("link.type-conflict"))
             .when(is_named_person & (pl.col("linked_type") != "PER"))
             .then(pl.lit("link.named-person"))

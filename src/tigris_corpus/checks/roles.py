@@ -157,8 +157,8 @@ def choices(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the nouns and pronouns in a role whose sentence has a name, or for a pronoun a noun, of the same thing."""
     mentions = snapshot.sound("mentions")
     thing = hashed(["sentence_id", "entity_id", "entity_type"])
-    linked = mentions.select(LINE, "mention_type", "sentence_id", "entity_id", "entity_type")
-    marked = linked.filter(pl.col("entity_id") != "").select(LINE, "mention_type", mark=thing)
+    is_linked = pl.col("entity_id") != ""
+    marked = mentions.select(LINE, "mention_type", is_linked=is_linked, mark=thing).filter("is_linked")
     names, nouns, pronouns = (marked.filter(pl.col("mention_type") == kind) for kind in ("NAM", "NOM", "PRO"))
     beside = pl.concat(
         [

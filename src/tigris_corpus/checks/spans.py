@@ -351,7 +351,7 @@ def _in_order(sentences: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     placed = sentences.with_columns(*beside).filter(pl.col("document").is_not_null())
     base = pl.col("document").cast(pl.Int64) * _APART  # all texts on one line of numbers
     placed = placed.with_columns(at=base + pl.col("start"))
-    if not placed["at"].is_sorted() or placed["at"].n_unique() < placed.height:
+    if not (placed["at"][1:] > placed["at"][:-1]).all():
         placed = placed.sort("at", "end")
     document, reach = pl.col("document"), (base + pl.col("end")).cum_max()
     is_first = (document != document.shift(1)).fill_null(value=True)
@@ -833,10 +833,10 @@ def _in_closed_zone(snapshot: Snapshot, name: str, column: str, code: str) -> pl
     permitted = snapshot.sound("zones")
     closed = permitted.filter(pl.col(column) == "false")["zone"]
     is_closed = snapshot.sound("sentences")["zone"].is_in(closed.implode())
-    in_closed = is_closed.gather(snapshot.places(name, "sentence_id", "sentences")).fill_null(value=False)
-    rows = snapshot.sound(name).select(LINE, "sentence_id").filter(in_closed)
-    zones = snapshot.sound("sentences").select("sentence_id", "zone")
-    rows = rows.join(zones, on="sentence_id", maintain_order="left")
+    places = snapshot.places(name, "sentence_id", "sentences")
+    in_closed = is_closed.gather(places).fill_null(value=False)
+    zones = rows_at_places(snapshot.sound("sentences"), places.filter(in_closed), "sentence_id", "zone")
+    rows = snapshot.sound(name).select(LINE).filter(in_closed).with_columns(*zones)
     return rows.with_columns(code=pl.lit(code))
 
 
