@@ -38,9 +38,9 @@ from tigris_corpus.descriptor import open_package, read_steadily
 from tigris_corpus.engine.links import Links
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.snapshot import (
+    BATCHES,
     LABEL_TABLES,
     REGISTRY_LINKS,
-    WORKERS,
     Census,
     OutOfOrderError,
     plan,
@@ -296,7 +296,7 @@ def _each_batch(
     documents = snapshot.tables["documents"].rows.height if snapshot.readable("documents") else 0
     if progress:
         progress(0, documents)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(BATCHES) as pool:
         beside = pool.submit(_run, aside, Stage.PACKAGE, snapshot)
         for number, result in enumerate(pool.map(examined, planned.batches), start=1):
             if progress:

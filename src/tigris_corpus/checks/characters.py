@@ -118,8 +118,8 @@ def _is_free(snapshot: Snapshot, table: Table, field: Field) -> bool:
 
 
 def _in_column(table: Table, field: Field) -> Iterator[Issue]:
-    values = table.texts[field.name].unique()
-    suspect = values.filter(values.str.contains(_SUSPECT) | (values.str.len_bytes() > LONGEST))
+    values = table.texts[field.name]
+    suspect = values.filter(values.str.contains(_SUSPECT) | (values.str.len_bytes() > LONGEST)).unique()
     broken = {value: code for value in suspect if (code := _broken_by(value))}
     if not broken:
         return

@@ -108,7 +108,9 @@ def _sketched(texts: pl.DataFrame) -> pl.DataFrame:
     count = pl.col("word").list.len()
     limit = pl.when(count > _LOW).then(_HIGHEST / count * _LOW).otherwise(_HIGHEST)
     hashes = (
-        words.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("text"), "word", limit=limit.cast(pl.UInt64))
+        words.select(
+            pl.int_range(pl.len(), dtype=pl.UInt32).alias("text"), "word", limit=limit.cast(pl.UInt64)
+        )
         .explode("word", empty_as_null=True)
         .with_columns(pl.col("word").hash(_SEED))
     )

@@ -319,8 +319,10 @@ def repeated(snapshot: Snapshot) -> Iterator[Issue]:
     role = ["event_type", "role"]
     once = snapshot.sound("roles").filter(pl.col("repeatable") == "false").select(hashed(role)).to_series()
     types = snapshot.beside("arguments", "event_id", "events", "event_type")
-    filled = table.sound.select(LINE, "event_id", "role").with_columns(*types).filter(
-        pl.col("event_type").is_not_null() & hashed(role).is_in(once.implode())
+    filled = (
+        table.sound.select(LINE, "event_id", "role")
+        .with_columns(*types)
+        .filter(pl.col("event_type").is_not_null() & hashed(role).is_in(once.implode()))
     )
     doubled = filled.filter(hashed(["event_id", "role"]).is_duplicated())
     number = pl.col(LINE).rank("ordinal").over("event_id", "role")

@@ -466,8 +466,7 @@ def own_prefixes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the rows whose id begins with another document than they name: what refers to the right id is excused."""
     for name, own in _NAMING.items():
         if name in snapshot.due and snapshot.readable(name):
-            rows = snapshot.sound(name)
-            is_own = rows[own].str.starts_with(rows["document_id"] + "-")
+            is_own = pl.col(own).str.starts_with(pl.col("document_id") + "-")
             yield from _other_documents(snapshot.tables[name], is_own, own, "document_id")
 
 
@@ -475,9 +474,12 @@ def prefixes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the rows whose id begins with another document than the row they belong to."""
     for name, own, parent in _OWN:
         if name in snapshot.due and snapshot.readable(name):
-            rows = snapshot.sound(name)
             begins = _documents_of_sentences(snapshot, name) if name in LABEL_TABLES else None
-            is_own = same_documents(rows[own], rows[parent]) if begins is None else rows[own].str.starts_with(begins)
+            if begins is None:
+                rows = snapshot.sound(name)
+                is_own = pl.lit(same_documents(rows[own], rows[parent]))
+            else:
+                is_own = pl.col(own).str.starts_with(pl.lit(begins))
             yield from _other_documents(snapshot.tables[name], is_own, own, parent)
 
 
@@ -490,8 +492,8 @@ def _documents_of_sentences(snapshot: Snapshot, name: str) -> pl.Series | None:
     return None if begins.null_count() else begins
 
 
-def _other_documents(table: Table, is_own: pl.Series, own: str, parent: str) -> Iterator[Issue]:
-    wrong = table.sound.filter(~is_own & (table.sound[parent] != ""))
+def _other_documents(table: Table, is_own: pl.Expr, own: str, parent: str) -> Iterator[Issue]:
+    wrong = table.sound.filter(~is_own & (pl.col(parent) != ""))
     for row in wrong.iter_rows(named=True):
         message = f"{row[own]!r} belongs to another document than {row[parent]!r}"
         yield RULES["key.document-prefix"].issue(place(table, row, parent), row[parent], message)

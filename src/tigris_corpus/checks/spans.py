@@ -536,7 +536,7 @@ def _edges(
 
 def _code_of_edge(pair: str, *, is_left: bool) -> str | None:
     """Return what is wrong with an edge between two characters."""
-    first, second = pair
+    first, second = pair[0], pair[1]
     if (second if is_left else first) in _MARKS:
         return "span.mark-edge"
     if second in _JOINING or first == "\u200d" or unicodedata.category(second).startswith("M"):
@@ -708,7 +708,9 @@ def overlaps(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["mentions"]
     is_name = pl.col("mention_type") == "NAM"
     apart = pl.lit(_ordinals(snapshot)) * _APART  # all texts on one line of numbers
-    placed = table.sound.select(LINE, is_name=is_name, start=apart + pl.col("start"), end=apart + pl.col("end"))
+    placed = table.sound.select(
+        LINE, is_name=is_name, start=apart + pl.col("start"), end=apart + pl.col("end")
+    )
     if not placed["start"].is_sorted():
         placed = placed.sort("start", maintain_order=True)
     reach = pl.col("end").cum_max().shift(1).fill_null(-1)

@@ -434,8 +434,10 @@ def at_odds(snapshot: Snapshot, ids: pl.Series) -> list[str]:
 def _odd(snapshot: Snapshot, rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of mentions with which something is wrong, each with a hit; at most one of its value and one more."""
     marked = rows.select(LINE, *_KIND, mark=hashed(_KIND))
-    kinds = marked.filter(pl.col("mark").is_first_distinct())
+    right = snapshot.of_all_batches("kinds of mentions that are right", _Right)
+    kinds = right.without(marked.filter(pl.col("mark").is_first_distinct()))
     hits = [*_hits(kinds), *_quantities(kinds)]
+    right.add(kinds["mark"], {hit.mark for hit in hits})
     if not hits:
         return
     of_kind = pl.DataFrame(hits, schema=_HITS, orient="row")
@@ -452,6 +454,26 @@ def _odd(snapshot: Snapshot, rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
         if is_so and fault not in told:
             told.add(fault)
             yield row
+
+
+_KEPT_KINDS = 2**18
+
+
+class _Right:
+    """The kinds of mentions that were looked at and are right, by their hashes, so that the next batch need not look again."""
+
+    def __init__(self) -> None:
+        self._marks = pl.Series(dtype=pl.UInt64)
+
+    def without(self, kinds: pl.DataFrame) -> pl.DataFrame:
+        """Return the kinds that were not looked at."""
+        return kinds.filter(~pl.col("mark").is_in(self._marks.implode()))
+
+    def add(self, marks: pl.Series, wrong: set[int]) -> None:
+        """Remember the kinds that are not wrong, in the place of all others where they would be too many."""
+        right = marks.filter(~marks.is_in(sorted(wrong))) if wrong else marks
+        is_room = len(self._marks) + len(right) <= _KEPT_KINDS
+        self._marks = pl.concat([self._marks, right]) if is_room else right
 
 
 _FIELDS = {

@@ -152,9 +152,10 @@ def are_plain_integers(field: Field, cells: pl.Series, numbers: pl.Series) -> bo
     Besides its digits a cell that can be read as a number has at most a sign and zeros before them, which make it longer.
     """
     count = len(cells) - numbers.null_count()
-    lowest, highest = (0 if number is None else int(number) for number in (numbers.min(), numbers.max()))  # type: ignore[call-overload]
-    is_within = max(0, field.minimum or 0) <= lowest or not count
-    if not is_within or (field.maximum is not None and highest > field.maximum):
+    if not count:
+        return bool((cells == "").all())
+    lowest, highest = int(str(numbers.min())), int(str(numbers.max()))
+    if lowest < max(0, field.minimum or 0) or (field.maximum is not None and highest > field.maximum):
         return False
     digits = count + sum(int((numbers >= 10**power).sum()) for power in range(1, len(str(highest))))
     return int(cells.str.len_bytes().sum()) == digits and int((cells == "").sum()) == len(cells) - count

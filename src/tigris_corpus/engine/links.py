@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from polars._typing import IntoExpr
 
 _MANY = 4
-"""So many times more rows than ask for any of them are not all put in order to find a few."""
+"""So many times more keys than are asked for are not all put in order; what asks for one so often in a row asks once."""
 
 
 class Links:
@@ -21,7 +21,9 @@ class Links:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[pl.DataFrame, pl.DataFrame, pl.Series]] = {}
 
-    def places(self, name: str, children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str) -> pl.Series:
+    def places(
+        self, name: str, children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str
+    ) -> pl.Series:
         """Return for each row of a table the number, from 0, of the row of ``parents`` with the ``key`` that it names.
 
         It is null where there is none. Of several rows with one key it is the first.
@@ -35,18 +37,30 @@ class Links:
 
 def found_at(children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str) -> pl.Series:
     """Return where in ``parents`` the row with the ``key`` is that each row of ``children`` names in a column, else null."""
-    asked = children.select(mark=hashed([column]))
-    known = parents.select(mark=hashed([key])).with_row_index("place")
-    if _MANY * asked.height < known.height:
-        known = known.filter(pl.col("mark").is_in(asked["mark"].unique().implode()))
-    found = asked.join(known, on="mark", how="left", maintain_order="left")
-    if found.height > asked.height:
-        known = known.unique("mark", keep="first")
-        found = asked.join(known, on="mark", how="left", maintain_order="left")
+    asked = children.select(hashed([column])).to_series()
+    known = parents.select(hashed([key])).to_series()
+    is_another = asked.ne_missing(asked.shift())
+    if _MANY * int(is_another.sum()) > len(asked):
+        return _found_at(asked, known)
+    return _found_at(asked.filter(is_another), known).gather(is_another.cum_sum() - 1)
+
+
+def _found_at(asked: pl.Series, known: pl.Series) -> pl.Series:
+    """Return where each of some values first stands among others."""
+    keys = known.alias("mark").to_frame().with_row_index("place")
+    if _MANY * len(asked) < len(known):
+        keys = keys.filter(pl.col("mark").is_in(asked.unique().implode()))
+    marks = asked.alias("mark").to_frame()
+    found = marks.join(keys, on="mark", how="left", maintain_order="left")
+    if found.height > len(asked):
+        keys = keys.unique("mark", keep="first")
+        found = marks.join(keys, on="mark", how="left", maintain_order="left")
     return found["place"]
 
 
-def rows_at_places(parents: pl.DataFrame, places: pl.Series, *columns: IntoExpr, **named: IntoExpr) -> pl.DataFrame:
+def rows_at_places(
+    parents: pl.DataFrame, places: pl.Series, *columns: IntoExpr, **named: IntoExpr
+) -> pl.DataFrame:
     """Return some columns of the rows at some places, or all, one row for each place; nulls where a place is null."""
     wanted = parents.select(*columns, **named) if columns or named else parents
     return wanted.select(pl.all().gather(places))

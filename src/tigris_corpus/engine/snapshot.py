@@ -42,7 +42,7 @@ _Answer = TypeVar("_Answer")
 _Frames = tuple[pl.DataFrame, ...]
 
 WORKERS = 2
-"""How many threads read tables, and look at batches: reading, hashing and Polars all let the others run."""
+"""How many threads read tables: reading and Polars let the others run."""
 _DIGITS = 19
 _BLOCK = 2**20
 _CELLS = re.compile(r"""[^\s,;|"]+""")
@@ -58,8 +58,10 @@ _PARENTS = {
 """What each row of these tables is a part of: the column that names it, and the table it is in."""
 REGISTRY_LINKS = (("mentions", "entity_id"), ("events", "incident_id"))
 """The columns by which labels refer to the registry: who refers to what is counted over all batches."""
-BATCH_BYTES = 24 * 2**20
-"""How many bytes of these tables a batch holds, more or less. Reading and checking them takes about eight times as many."""
+BATCH_BYTES = 30 * 2**20
+"""How many bytes of these tables a batch holds, more or less. Reading and checking them takes about five times as many."""
+BATCHES = 3
+"""How many batches are looked at at a time: one more than there are cores at the least, since each waits now and then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +99,9 @@ class Table:
     @property
     def doubtful(self) -> pl.DataFrame:
         """The rows that are in doubt, as text."""
-        return self.rows.join(self.sound.select(LINE), on=LINE, how="anti")
+        return (
+            self.rows.clear() if self.whole else self.rows.join(self.sound.select(LINE), on=LINE, how="anti")
+        )
 
     @cached_property
     def _lost_cells(self) -> frozenset[str]:
@@ -300,7 +304,7 @@ class Snapshot:
     elsewhere: Elsewhere | None = None
     _texts: list[Texts] = field(default_factory=list, repr=False)
     _links: Links = field(default_factory=Links, repr=False)
-    _blank: list[dict[str, pl.Series]] = field(default_factory=list, repr=False)
+    _of_all: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def due_tables(self) -> Iterator[Table]:
@@ -320,9 +324,22 @@ class Snapshot:
 
     def blank(self, layer: str) -> pl.Series:
         """Return the documents of which nobody has annotated a layer: nothing is missed in them."""
-        if not self._blank:
-            self._blank.append(_blank_layers(self.tables["layers"].rows) if self.readable("layers") else {})
-        return self._blank[0].get(layer, pl.Series(dtype=pl.String))
+        blank = self.of_all_batches("blank layers", self._blank_layers)
+        return blank.get(layer, pl.Series(dtype=pl.String))
+
+    def _blank_layers(self) -> dict[str, pl.Series]:
+        if not self.readable("layers"):
+            return {}
+        layers = self.tables["layers"].rows.select("layer", "document_id", "status")
+        blank = layers.filter(pl.col("status") == "blank")
+        return {str(name): rows["document_id"] for (name,), rows in blank.group_by("layer")}
+
+    def of_all_batches(self, what: str, find: Callable[[], _Answer]) -> _Answer:
+        """Return what is found once for all batches, by its name."""
+        if what not in self._of_all:
+            self._of_all[what] = find()
+        found: _Answer = self._of_all[what]
+        return found
 
     def readable(self, *names: str) -> bool:
         """Whether all the named tables are there and could be read."""
@@ -360,7 +377,9 @@ class Snapshot:
         if not homes.null_count():
             return homes
         ids = documents_of(self.sound(name)[id_column(self.tables[name].schema)])
-        return found_at(ids.alias("document_id").to_frame(), "document_id", self.sound(TEXT_TABLE), "document_id")
+        return found_at(
+            ids.alias("document_id").to_frame(), "document_id", self.sound(TEXT_TABLE), "document_id"
+        )
 
     def labels(self, name: str, *columns: str) -> pl.DataFrame:
         """Return the labels of a vocabulary, with those of the profile that it lacks: their loss is reported once."""
@@ -407,12 +426,6 @@ class Snapshot:
             return self
         tables = {name: table.without(numbers[name]) for name, table in self.tables.items()}
         return replace(self, tables=tables, doubts=frozenset(doubts))
-
-
-def _blank_layers(layers: pl.DataFrame) -> dict[str, pl.Series]:
-    """Return the documents of which each layer is blank."""
-    blank = layers.select("layer", "document_id", "status").filter(pl.col("status") == "blank")
-    return {str(name): rows["document_id"] for (name,), rows in blank.group_by("layer")}
 
 
 @dataclass(frozen=True)
