@@ -307,6 +307,8 @@ def references(snapshot: Snapshot) -> Iterator[Issue]:
     for table, key in _links(snapshot):
         name = key.resource or table.name
         lost = _lost(snapshot, table, key)
+        if not lost.height:
+            continue
         found = {line: "+".join(cells) for line, *cells in lost.select(LINE, *key.fields).iter_rows()}
         for row in rows_at(table, lost.select(LINE)):
             wanted = name, found[row[LINE]]

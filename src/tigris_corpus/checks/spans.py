@@ -435,7 +435,7 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
                 yield _sentence_issue(table, row, columns, found, seen)
             else:
                 yield _span_issue(table, row, columns, found, seen)
-    yield from _edges(snapshot, table, joined.filter("right"), columns)
+    yield from _edges(snapshot, table, joined.filter("right") if broken.height else joined, columns)
 
 
 def _placed(snapshot: Snapshot, spans: _Spans) -> pl.DataFrame:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from tigris_corpus.engine.expressions import hashed
-
-if TYPE_CHECKING:
-    from polars._typing import IntoExpr
 
 _MANY = 4
 """So many times more keys than are asked for are not all put in order; what asks for one so often in a row asks once."""
@@ -59,8 +54,15 @@ def _found_at(asked: pl.Series, known: pl.Series) -> pl.Series:
 
 
 def rows_at_places(
-    parents: pl.DataFrame, places: pl.Series, *columns: IntoExpr, **named: IntoExpr
+    parents: pl.DataFrame, places: pl.Series, *columns: str | pl.Expr, **named: str | pl.Expr
 ) -> pl.DataFrame:
     """Return some columns of the rows at some places, or all, one row for each place; nulls where a place is null."""
-    wanted = parents.select(*columns, **named) if columns or named else parents
-    return wanted.select(pl.all().gather(places))
+    wanted = columns if columns or named else (pl.all(),)
+    return parents.select(
+        *(_expression(column).gather(places) for column in wanted),
+        **{name: _expression(column).gather(places) for name, column in named.items()},
+    )
+
+
+def _expression(column: str | pl.Expr) -> pl.Expr:
+    return pl.col(column) if isinstance(column, str) else column

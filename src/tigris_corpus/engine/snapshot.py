@@ -30,8 +30,6 @@ from tigris_corpus.paths import PathError
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 
-    from polars._typing import IntoExpr
-
     from tigris_corpus.descriptor import Package, Resource, TableSchema
     from tigris_corpus.engine.sources import Source, Stretch
     from tigris_corpus.issues import Issue, Location
@@ -364,7 +362,7 @@ class Snapshot:
         return self._links.places(name, self.sound(name), column, self.sound(target), key)
 
     def beside(
-        self, name: str, column: str, target: str, *wanted: IntoExpr, **named: IntoExpr
+        self, name: str, column: str, target: str, *wanted: str | pl.Expr, **named: str | pl.Expr
     ) -> pl.DataFrame:
         """Return for each row of ``sound(name)`` some columns of the row of ``sound(target)`` that it names, else nulls."""
         return rows_at_places(self.sound(target), self.places(name, column, target), *wanted, **named)
