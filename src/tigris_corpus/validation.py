@@ -7,7 +7,7 @@ then the labels, batch by batch, then what only the whole corpus shows.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ from tigris_corpus.engine.snapshot import (
     OutOfOrderError,
     plan,
     read_batch,
+    read_labels,
     take_snapshot,
 )
 from tigris_corpus.errors import UnreadableError
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tigris_corpus.descriptor import Package
-    from tigris_corpus.engine.snapshot import Batch, Plan, Snapshot
+    from tigris_corpus.engine.snapshot import Batch, Plan, Snapshot, Table
     from tigris_corpus.issues import Location
 
 CHECKS: tuple[Check, ...] = (
@@ -161,8 +162,11 @@ def _examined(
     last = [check for check in checks if check.level == _RELEASE_LEVEL]
     aside = [check for check in checks if _changes_nothing(check)]
     before = [check for check in below if check not in aside]
-    first = _run(before, Stage.PACKAGE, replace(take_snapshot(opened), base=_base(base)))
-    labels = _run_batches(checks, aside, first.snapshot, progress)
+    taken = replace(take_snapshot(opened), base=_base(base))
+    with ThreadPoolExecutor(BATCHES) as pool:
+        reading = _Reading.begun(pool, taken)
+        first = _run(before, Stage.PACKAGE, taken)
+        labels = _run_batches(checks, aside, first.snapshot, reading, progress)
     compared = [issue for issue in labels.issues if RULES[issue.code].level == _RELEASE_LEVEL]
     found = [*first.issues, *(issue for issue in labels.issues if RULES[issue.code].level != _RELEASE_LEVEL)]
     snapshot = first.snapshot.doubting(waivers.standing(first.snapshot, found, _level_of), _SPREADING)
@@ -264,31 +268,57 @@ def _run(checks: Iterable[Check], stage: Stage, snapshot: Snapshot) -> _Result:
     return _Result(issues, not_run, snapshot)
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """How the batches are read, by whom, and those of which the reading has begun."""
+
+    pool: ThreadPoolExecutor
+    plan: Plan
+    ahead: dict[Batch, Future[dict[str, Table]]]
+
+    @classmethod
+    def begun(cls, pool: ThreadPoolExecutor, snapshot: Snapshot) -> _Reading:
+        """Return the reading of the labels, begun with as many batches as are looked at at a time."""
+        planned = plan(snapshot)
+        first = planned.batches[:BATCHES]
+        return cls(
+            pool,
+            planned,
+            {batch: pool.submit(read_labels, snapshot.package, planned, batch) for batch in first},
+        )
+
+    def batch(self, snapshot: Snapshot, batch: Batch) -> Snapshot:
+        """Return the snapshot with the labels of a batch."""
+        begun = self.ahead.pop(batch, None)
+        return read_batch(snapshot, self.plan, batch, begun.result() if begun else None)
+
+
 def _run_batches(
     checks: list[Check],
     aside: list[Check],
     snapshot: Snapshot,
+    reading: _Reading,
     progress: Callable[[int, int], None] | None,
 ) -> _Result:
     """Run the checks of the labels over all batches, as many at a time as there are workers, and others beside them."""
     out_of_order: set[str] = set()
     while True:
-        planned = plan(snapshot, out_of_order)
         try:
-            return _merged(_each_batch(checks, aside, snapshot, planned, progress), snapshot)
+            return _merged(_each_batch(checks, aside, snapshot, reading, progress), snapshot)
         except OutOfOrderError as error:
             out_of_order.add(error.table)
+        reading = _Reading(reading.pool, plan(snapshot, out_of_order), {})
 
 
 def _each_batch(
     checks: list[Check],
     aside: list[Check],
     snapshot: Snapshot,
-    planned: Plan,
+    reading: _Reading,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[_Result]:
     def examined(batch: Batch) -> _Result:
-        read = read_batch(snapshot, planned, batch)
+        read = reading.batch(snapshot, batch)
         if read.base is not None:
             _refuse(read.base.package, base_checks.unread(read.base))
         return _run_batch(checks, read)
@@ -296,13 +326,13 @@ def _each_batch(
     documents = snapshot.tables["documents"].rows.height if snapshot.readable("documents") else 0
     if progress:
         progress(0, documents)
-    with ThreadPoolExecutor(BATCHES) as pool:
-        beside = pool.submit(_run, aside, Stage.PACKAGE, snapshot)
-        for number, result in enumerate(pool.map(examined, planned.batches), start=1):
-            if progress:
-                progress(documents * number // len(planned.batches), documents)
-            yield result
-        yield beside.result()
+    beside = reading.pool.submit(_run, aside, Stage.PACKAGE, snapshot)
+    batches = reading.plan.batches
+    for number, result in enumerate(reading.pool.map(examined, batches), start=1):
+        if progress:
+            progress(documents * number // len(batches), documents)
+        yield result
+    yield beside.result()
 
 
 def _run_batch(checks: list[Check], snapshot: Snapshot) -> _Result:

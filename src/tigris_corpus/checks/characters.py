@@ -119,7 +119,14 @@ def _is_free(snapshot: Snapshot, table: Table, field: Field) -> bool:
 
 def _in_column(table: Table, field: Field) -> Iterator[Issue]:
     values = table.texts[field.name]
-    suspect = values.filter(values.str.contains(_SUSPECT) | (values.str.len_bytes() > LONGEST)).unique()
+    is_plain = values.str.len_bytes() == values.str.len_chars()
+    odd = values.filter(~is_plain)
+    suspect = pl.concat(
+        [
+            values.filter(values.str.contains(_SUSPECT_BEGINNING) | (values.str.len_bytes() > LONGEST)),
+            odd.filter(odd.str.contains(_SUSPECT)),
+        ]
+    ).unique()
     broken = {value: code for value in suspect if (code := _broken_by(value))}
     if not broken:
         return
@@ -135,7 +142,8 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
         yield replace(issue, severity=Severity.WARNING) if is_label else issue
 
 
-_SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]|^[#=@+-]"
+_SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]"
+_SUSPECT_BEGINNING = "^[#=@+-]"
 
 
 def is_damaged(value: str) -> bool:

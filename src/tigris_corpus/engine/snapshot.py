@@ -483,15 +483,22 @@ def _can_be_cut(schema: TableSchema, sources: list[Source]) -> bool:
     return id_column(schema) == schema.names[0] and all(source.has_header for source in sources)
 
 
-def read_batch(snapshot: Snapshot, plan: Plan, batch: Batch) -> Snapshot:
-    """Return the snapshot with the rows of the labels of a batch, which are due. Raises OutOfOrderError."""
-    package = snapshot.package
-    read = {
+def read_labels(package: Package, plan: Plan, batch: Batch) -> dict[str, Table]:
+    """Return the rows of the labels of a batch."""
+    return {
         name: plan.whole[name].only(batch)
         if name in plan.whole
         else _table(package, name, sources, batch, plan.lines)
         for name, sources in plan.sources.items()
     }
+
+
+def read_batch(
+    snapshot: Snapshot, plan: Plan, batch: Batch, read: dict[str, Table] | None = None
+) -> Snapshot:
+    """Return the snapshot with the labels of a batch, which are due, as they have been read or are now. Raises OutOfOrderError."""
+    package = snapshot.package
+    read = read_labels(package, plan, batch) if read is None else read
     tables = {name: read.get(name, snapshot.tables.get(name)) for name in package.tables}
     base = read_batch(snapshot.base, plan.base, batch) if snapshot.base and plan.base else snapshot.base
     kept = {name: table for name, table in tables.items() if table is not None}
