@@ -105,9 +105,19 @@ _FORMULA = re.compile("^(?:[=@][A-Za-z(+'\"]|=[-.0-9]|[-+][A-Za-z][A-Za-z0-9.]*[
 
 def labels(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the cells of free text with characters that mislead, by the first rule that each breaks."""
-    for table in snapshot.due_tables:
-        for field in table.schema.fields:
-            if table.readable and _is_free(snapshot, table, field):
+    asked = [
+        (table, free)
+        for table in snapshot.due_tables
+        if table.readable
+        and (free := [field for field in table.schema.fields if _is_free(snapshot, table, field)])
+    ]
+    questions = [
+        table.texts.lazy().select(_is_suspect(field.name).any().alias(field.name) for field in free)
+        for table, free in asked
+    ]
+    for (table, free), answer in zip(asked, pl.collect_all(questions), strict=True):
+        for field, is_any in zip(free, answer.row(0), strict=True):
+            if is_any:
                 yield from _in_column(table, field)
 
 
@@ -118,15 +128,7 @@ def _is_free(snapshot: Snapshot, table: Table, field: Field) -> bool:
 
 
 def _in_column(table: Table, field: Field) -> Iterator[Issue]:
-    values = table.texts[field.name]
-    is_plain = values.str.len_bytes() == values.str.len_chars()
-    odd = values.filter(~is_plain)
-    suspect = pl.concat(
-        [
-            values.filter(values.str.contains(_SUSPECT_BEGINNING) | (values.str.len_bytes() > LONGEST)),
-            odd.filter(odd.str.contains(_SUSPECT)),
-        ]
-    ).unique()
+    suspect = table.texts.filter(_is_suspect(field.name))[field.name].unique()
     broken = {value: code for value in suspect if (code := _broken_by(value))}
     if not broken:
         return
@@ -144,6 +146,15 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
 
 _SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]"
 _SUSPECT_BEGINNING = "^[#=@+-]"
+
+
+def _is_suspect(column: str) -> pl.Expr:
+    """Return whether a cell of a column has to be looked at closer: most are of plain characters, which is soon seen."""
+    cell = pl.col(column)
+    size = cell.str.len_bytes()
+    beyond_ascii = pl.when(size != cell.str.len_chars()).then(cell)
+    is_odd = beyond_ascii.str.contains(_SUSPECT).fill_null(value=False)
+    return is_odd | cell.str.contains(_SUSPECT_BEGINNING) | (size > LONGEST)
 
 
 def is_damaged(value: str) -> bool:

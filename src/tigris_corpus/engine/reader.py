@@ -226,7 +226,8 @@ def _read_quickly(
     commas -= (frame.height + has_header) * (len(schema.fields) - 1)
     if not _counts_agree(commas, quotes, frame, schema) or _has_no_row(frame):
         return None
-    return frame.rechunk().with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
+    frame = frame.rechunk() if frame.n_chunks() > 1 else frame
+    return frame.with_columns(pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias(LINE))
 
 
 def _has_no_row(frame: pl.DataFrame) -> bool:
@@ -259,14 +260,22 @@ def _counts_agree(commas: int, quotes: int, frame: pl.DataFrame, schema: TableSc
         return not commas
     bound = {name for key in schema.foreign_keys for name in key.fields}
     free = [field.name for field in schema.fields if field.type == "string" and not field.pattern]
-    for name in free:
-        if name not in bound:
-            quoted = frame[name].filter(frame[name].str.contains('[",\n]'))
-            if quoted.str.contains("\n", literal=True).any():
-                return False
-            commas -= int(quoted.str.count_matches(",", literal=True).sum())
-            quotes -= 2 * (len(quoted) + int(quoted.str.count_matches('"', literal=True).sum()))
-    return not commas and not quotes
+    cells = [pl.col(name) for name in free if name not in bound]
+    if not cells:
+        return False
+    every = pl.all().str
+    over_lines, own_commas, own_quotes = (
+        frame.select(pl.when(cell.str.contains('[",\n]')).then(cell) for cell in cells)
+        .select(
+            pl.any_horizontal(every.contains("\n", literal=True).any()).alias("lines"),
+            pl.sum_horizontal(every.count_matches(",", literal=True).sum()).alias("commas"),
+            pl.sum_horizontal(2 * (pl.all().count() + every.count_matches('"', literal=True).sum())).alias(
+                "quotes"
+            ),
+        )
+        .row(0)
+    )
+    return not over_lines and (commas, quotes) == (own_commas, own_quotes)
 
 
 def _read_in_pieces(data: bytes, schema: TableSchema) -> Reading:

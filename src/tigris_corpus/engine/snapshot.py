@@ -56,7 +56,7 @@ _PARENTS = {
 """What each row of these tables is a part of: the column that names it, and the table it is in."""
 REGISTRY_LINKS = (("mentions", "entity_id"), ("events", "incident_id"))
 """The columns by which labels refer to the registry: who refers to what is counted over all batches."""
-BATCH_BYTES = 30 * 2**20
+BATCH_BYTES = 48 * 2**20
 """How many bytes of these tables a batch holds, more or less. Reading and checking them takes about five times as many."""
 BATCHES = 3
 """How many batches are looked at at a time: one more than there are cores at the least, since each waits now and then."""
