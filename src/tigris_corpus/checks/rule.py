@@ -82,7 +82,7 @@ class Stage(StrEnum):
     CORPUS = "corpus"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Check:
     """A pure function from a snapshot to issues, the rules it may report, and the tables it cannot do without.
 

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -30,6 +31,8 @@ _MARK = BOM.decode()
 CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _PLAIN = bytes(sorted({*range(256)} - {*CONTROL, *b'\r\n,"'}))
 """The bytes that say nothing of the form of a file: all but control characters, ends of lines, commas, quotes."""
+SMALL_FILE = 2**14
+"""Of how many bytes a table is read once where it comes again: vocabularies are the same in most packages."""
 LARGE_FILE = 2**25
 """How many bytes of a table may be nothing but marks, which are kept, before they are counted one by one."""
 PIECE = 2**20
@@ -97,6 +100,11 @@ def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> 
     Where the data have no header, they are a stretch of a file whose header is that of the schema, and the first row
     is line 2 all the same.
     """
+    read = _remembered if len(data) <= SMALL_FILE else _read_table
+    return read(data, schema, has_header=has_header)
+
+
+def _read_table(data: bytes, schema: TableSchema, *, has_header: bool) -> Reading:
     beyond = excess(data) if len(data) > LARGE_FILE else None
     marks = b"" if beyond else _marks(data)
     beyond = beyond or excess(data, marks.count(b",") + marks.count(b"\n"))
@@ -109,6 +117,9 @@ def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> 
     if not has_header:
         data = _header(schema) + data
     return _read_in_pieces(data, schema) if len(data) > 2 * PIECE else _read_with_care(data, schema)
+
+
+_remembered = lru_cache(maxsize=64)(_read_table)
 
 
 def decode(data: bytes) -> tuple[str, list[Fault]]:

@@ -601,11 +601,12 @@ def _table(package: Package, name: str, sources: list[Source], batch: Batch, lin
     # Where the columns are in another order, the cells may stand under the wrong names.
     is_mixed_up = any(fault.code == "csv.column-order" for fault in reading.faults)
     rows = empty if reading.frame is None or is_mixed_up else reading.frame
+    numbers = parsed(schema)
     return Table(
         resource=resource,
         schema=schema,
         rows=rows,
-        sound=rows.with_columns(*parsed(schema)),
+        sound=rows.with_columns(*numbers) if numbers else rows,
         faults=reading.faults,
         readable=reading.frame is not None and not is_mixed_up,
         lost=reading.lost,
