@@ -716,8 +716,8 @@ class _Reader:
             type=kind,
             title=str(entry.get("title", "")),
             description=str(entry.get("description", "")),
-            unit=entry.get("unit"),
-            example=entry.get("example"),
+            unit=_as_text(entry.get("unit")),
+            example=_as_text(entry.get("example")),
             edtf=kind == "string" and entry.get("rdfType") == EDTF,
             required=constraints.get("required") is True,
             unique=constraints.get("unique") is True,
@@ -790,6 +790,10 @@ def _foreign_key(entry: Any) -> ForeignKey | None:
     if not fields or not targets or len(fields) != len(targets) or not isinstance(resource, str):
         return None
     return ForeignKey(fields, resource, targets)
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _did_you_mean(value: str, allowed: tuple[str, ...]) -> str | None:

@@ -560,6 +560,15 @@ def test_a_trigger_is_one_word_that_names_an_event(base: Path, text: str, code: 
 TRIGGER = ("trigger_start", "trigger_end")
 
 
+@pytest.mark.parametrize("example", ["D000-M001", ["D000-M001"], {"id": "D000-M001"}, 1])
+def test_the_example_of_a_column_may_be_any_json(base: Path, example: object) -> None:
+    path = base / "schema" / "tables" / "mentions.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    schema["fields"][0]["example"] = example
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    assert examine(base).not_run == ()
+
+
 def test_a_table_with_its_columns_in_another_order_is_judged_no_further(base: Path) -> None:
     path = base / "corpus" / "arguments.csv"
     text = path.read_text(encoding="utf-8").replace("event_id,role,mention_id", "event_id,mention_id,role")
