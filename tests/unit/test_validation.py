@@ -560,6 +560,16 @@ def test_a_trigger_is_one_word_that_names_an_event(base: Path, text: str, code: 
 TRIGGER = ("trigger_start", "trigger_end")
 
 
+@pytest.mark.parametrize("name", ["sentences", "documents", "mentions", "events", "arguments", "incidents"])
+def test_a_table_that_is_gone_is_one_issue_and_breaks_no_check(base: Path, name: str) -> None:
+    (base / "corpus" / f"{name}.csv").unlink()
+    report = examine(base)
+    assert [(issue.code, issue.location.file) for issue in report.issues] == [
+        ("pkg.missing-file", f"corpus/{name}.csv")
+    ]
+    assert not [reason for _, _, reason in report.not_run if "bug of Tigris" in reason]
+
+
 @pytest.mark.parametrize("example", ["D000-M001", ["D000-M001"], {"id": "D000-M001"}, 1])
 def test_the_example_of_a_column_may_be_any_json(base: Path, example: object) -> None:
     path = base / "schema" / "tables" / "mentions.json"

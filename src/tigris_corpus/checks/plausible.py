@@ -302,5 +302,5 @@ CHECKS = (
         remember=places,
     ),
     Check((RULES["event.told-twice"],), told_twice, needs=("events",)),
-    Check((RULES["relation.sentence"],), relations, needs=("entity_relations", "mentions")),
+    Check((RULES["relation.sentence"],), relations, needs=("entity_relations", "mentions", "sentences")),
 )

@@ -370,14 +370,16 @@ class Snapshot:
     def homes(self, name: str) -> pl.Series:
         """Return where in ``sound("documents")`` the document is that each row of ``sound(name)``, labels, belongs to, else null."""
         column, target = _PARENTS[name]
-        places = self.places(name, column, target)
-        homes = places if target == TEXT_TABLE else self.homes(target).gather(places)
-        if not homes.null_count():
-            return homes
+        if self.readable(TEXT_TABLE, target):
+            places = self.places(name, column, target)
+            homes = places if target == TEXT_TABLE else self.homes(target).gather(places)
+            if not homes.null_count():
+                return homes
+        if not self.readable(TEXT_TABLE):
+            return pl.repeat(None, self.sound(name).height, dtype=pl.UInt32, eager=True)
         ids = documents_of(self.sound(name)[id_column(self.tables[name].schema)])
-        return found_at(
-            ids.alias("document_id").to_frame(), "document_id", self.sound(TEXT_TABLE), "document_id"
-        )
+        children = ids.alias("document_id").to_frame()
+        return found_at(children, "document_id", self.sound(TEXT_TABLE), "document_id")
 
     def labels(self, name: str, *columns: str) -> pl.DataFrame:
         """Return the labels of a vocabulary, with those of the profile that it lacks: their loss is reported once."""
