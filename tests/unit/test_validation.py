@@ -565,7 +565,7 @@ def test_a_table_that_is_gone_is_one_issue_and_breaks_no_check(base: Path, name:
     (base / "corpus" / f"{name}.csv").unlink()
     report = examine(base)
     assert [(issue.code, issue.location.file) for issue in report.issues] == [
-        ("pkg.missing-file", f"corpus/{name}.csv")
+        ("pkg.missing-file", "datapackage.json")
     ]
     assert not [reason for _, _, reason in report.not_run if "bug of Tigris" in reason]
 
