@@ -493,7 +493,8 @@ def _hits(kinds: pl.DataFrame) -> Iterator[_Hit]:
             "mark", *(clue.is_broken.alias(str(number)) for number, clue in enumerate(clues))
         )
         is_any = asked.select(pl.exclude("mark").any()).row(0)
-        for number, clue in ((number, clue) for number, clue in enumerate(clues) if is_any[number]):
+        for number in (number for number, is_broken in enumerate(is_any) if is_broken):
+            clue = clues[number]
             for mark in asked.filter(pl.col(str(number)))["mark"]:
                 yield _Hit(mark, clue.code, clue.language, clue.message, clue.at_start)
 
