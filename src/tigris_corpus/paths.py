@@ -72,7 +72,7 @@ class Gate:
         if relative in self.instead:
             self._held(relative)
             raise PathError("pkg.unreadable-file", relative, "is being written, and not yet in its place")
-        os.close(self._open(relative))
+        os.close(self._open(relative)[0])
         return self.root / relative
 
     def changed(self) -> str | None:
@@ -83,11 +83,9 @@ class Gate:
         """Return the number of bytes of a file of the package, or raise PathError."""
         if relative in self.instead:
             return len(self._held(relative))
-        handle = self._open(relative)
-        try:
-            return os.fstat(handle).st_size
-        finally:
-            os.close(handle)
+        handle, size = self._open(relative)
+        os.close(handle)
+        return size
 
     def read(self, relative: str, most: int = MAX_BYTES) -> bytes:
         """Return the bytes of a file of the package, ``most`` of them at the most, or raise PathError."""
@@ -100,9 +98,9 @@ class Gate:
         """Return ``size`` bytes of a file from ``start``, or as many as there are, or raise PathError."""
         if relative in self.instead:
             return self._held(relative)[start : start + size]
-        handle = self._open(relative)
+        handle, whole = self._open(relative)
         try:
-            wanted = min(size, os.fstat(handle).st_size - start)
+            wanted = min(size, whole - start)
             if start:
                 os.lseek(handle, start, os.SEEK_SET)
             data = os.read(handle, wanted) if wanted > 0 else b""
@@ -131,8 +129,8 @@ class Gate:
         except OSError:
             return None
 
-    def _open(self, relative: str) -> int:
-        """Return a descriptor of a plain file; whoever asks closes it. Nothing but plain files is ever read."""
+    def _open(self, relative: str) -> tuple[int, int]:
+        """Return a descriptor of a plain file, which whoever asks closes, and its size. Nothing but plain files is ever read."""
         if not _PLAIN.fullmatch(relative):
             check_form(relative)
         folder = relative.rpartition("/")[0]
@@ -155,7 +153,7 @@ class Gate:
             os.close(handle)
             raise PathError("sec.link", relative, "has another name somewhere (a hard link)")
         self._seen.setdefault(relative, _mark_of(found))
-        return handle
+        return handle, found.st_size
 
     def _check_folder(self, folder: str, relative: str) -> None:
         if folder in self._folders:

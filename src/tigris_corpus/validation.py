@@ -326,13 +326,14 @@ def _each_batch(
     documents = snapshot.tables["documents"].rows.height if snapshot.readable("documents") else 0
     if progress:
         progress(0, documents)
-    beside = reading.pool.submit(_run, aside, Stage.PACKAGE, snapshot)
     batches = reading.plan.batches
-    for number, result in enumerate(reading.pool.map(examined, batches), start=1):
-        if progress:
-            progress(documents * number // len(batches), documents)
-        yield result
-    yield beside.result()
+    with ThreadPoolExecutor(1) as other:
+        beside = other.submit(_run, aside, Stage.PACKAGE, snapshot)
+        for number, result in enumerate(reading.pool.map(examined, batches), start=1):
+            if progress:
+                progress(documents * number // len(batches), documents)
+            yield result
+        yield beside.result()
 
 
 def _run_batch(checks: list[Check], snapshot: Snapshot) -> _Result:

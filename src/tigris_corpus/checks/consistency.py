@@ -10,7 +10,7 @@ import polars as pl
 
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
-from tigris_corpus.engine.expressions import hashed
+from tigris_corpus.engine.expressions import hashed, is_one_of
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import plural
 from tigris_corpus.paths import MAX_TEXT
@@ -151,7 +151,9 @@ def near_duplicates(snapshot: Snapshot) -> Iterator[Issue]:
         .filter(pl.col("len") >= _SHARED)
         .sort("document_id_other", "document_id")
     )
-    rows = {row["document_id"]: row for row in table.sound.iter_rows(named=True)} if pairs.height else {}
+    told = pl.concat([pairs["document_id"], pairs["document_id_other"]])
+    documents = table.sound.filter(pl.col("document_id").is_in(told.implode()))
+    rows = {row["document_id"]: row for row in documents.iter_rows(named=True)}
     compared = _Compared(snapshot)
     found: dict[str, list[tuple[str, float]]] = {}
     for one, other, _ in pairs.iter_rows():
@@ -225,7 +227,7 @@ def label_variation(snapshot: Snapshot) -> Iterator[Issue]:
     placed = (
         table.sound.select(LINE, "start", "end", "text", "entity_type", "mention_type")
         .with_columns(*sentences)
-        .filter(pl.col("text").is_in(varying.implode()))
+        .filter(is_one_of("text", varying))
         .select(
             LINE,
             "text",

@@ -232,8 +232,9 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
             place(table, row, "incident_id"), row["incident_id"], message
         )
     happened = pl.col("realis") == "actual"
+    alone = table.sound.filter(happened & (pl.col("incident_id") == ""))
     blank = document_expr("event_id").is_in(snapshot.blank("incidents").implode())
-    for row in table.sound.filter(happened & (pl.col("incident_id") == "") & ~blank).iter_rows(named=True):
+    for row in alone.filter(~blank).iter_rows(named=True):
         message = f"{row['trigger_text']!r} is actual and has no incident"
         yield RULES["event.no-incident"].issue(place(table, row, "incident_id"), "", message)
     own = snapshot.beside(

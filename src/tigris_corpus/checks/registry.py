@@ -19,7 +19,7 @@ from tigris_corpus.checks.rule import (
     warning,
 )
 from tigris_corpus.edtf import bounds
-from tigris_corpus.engine.expressions import document_expr, hashed
+from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -266,11 +266,11 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
     is_other = (pl.col("linked_type") != pl.col("entity_type")).fill_null(value=False)
     suspects = (
         table.sound.select(LINE, "mention_id", "entity_type", "mention_type", "value", "entity_id")
-        .with_columns(*entities, linkable=pl.col("entity_type").is_in(linking.implode()))
+        .with_columns(*entities, linkable=is_one_of("entity_type", linking))
         .filter(is_other | (linked != linkable) | (linkable & (pl.col("value") != "")))
     )
     found = (
-        suspects.filter(pl.col("entity_type").is_in(types["entity_type"].implode()))
+        suspects.filter(is_one_of("entity_type", types["entity_type"]))
         .with_columns(
             pl.when(linked & ~linkable)
             .then(pl.lit("link.not-linkable"))
@@ -394,7 +394,7 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents that are parts of themselves, and those that take place at no place."""
     table = snapshot.tables["incidents"]
     parts = table.sound.filter(pl.col("part_of") != "").select("incident_id", "part_of")
-    nested = parts.filter(pl.col("part_of").is_in(parts["incident_id"].implode()))
+    nested = parts.filter(is_one_of("part_of", parts["incident_id"]))
     parents = dict(nested.iter_rows())
     on_cycle = _on_cycles(parents)
     told: set[str] = set()
@@ -407,9 +407,9 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
             name = row["part_of"] if name == row["incident_id"] else parents[name]
         message = f"{row['incident_id']!r} is a part of itself, by way of {row['part_of']!r}"
         yield RULES["incident.cycle"].issue(place(table, row, "part_of"), row["part_of"], message)
-    kinds = snapshot.sound("entities").select(location_id="entity_id", location_type="entity_type")
-    wrong = table.sound.join(kinds, on="location_id").filter(~pl.col("location_type").is_in(_PLACES))
-    for row in rows_at(table, wrong.select(LINE, "location_type")):
+    kinds = snapshot.beside("incidents", "location_id", "entities", location_type="entity_type")
+    located = table.sound.select(LINE).with_columns(*kinds).drop_nulls()
+    for row in rows_at(table, located.filter(~is_one_of("location_type", _PLACES))):
         message = f"the location {row['location_id']!r} is {row['location_type']}"
         yield RULES["incident.location-type"].issue(
             place(table, row, "location_id"), row["location_id"], message
@@ -419,11 +419,10 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
 def wholes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents that are part of what is no series, or fall outside its dates."""
     table = snapshot.tables["incidents"]
-    named = ["extent", "date"]
-    whole = table.sound.select(
-        *(pl.col(name).alias(f"whole_{name}") for name in named), part_of="incident_id", whole_line=LINE
+    whole = snapshot.beside(
+        "incidents", "part_of", "incidents", whole_extent="extent", whole_date="date", whole_line=LINE
     )
-    parts = table.sound.filter(pl.col("part_of") != "").join(whole, on="part_of")
+    parts = table.sound.with_columns(*whole).drop_nulls("whole_line")
     single = parts.filter(pl.col("whole_extent") != "series").select(LINE, "whole_line", "whole_extent")
     above = table.by_number(single["whole_line"])
     for row in rows_at(table, single):
@@ -614,7 +613,7 @@ def unused(snapshot: Snapshot) -> Iterator[Issue]:
         used = [snapshot.sound(table)[column] for table, column in others]
         used.append(snapshot.census.used(*labels)["value"])
         table = snapshot.tables[name]
-        for row in table.sound.filter(~pl.col(key).is_in(pl.concat(used).implode())).iter_rows(named=True):
+        for row in table.sound.filter(~is_one_of(key, pl.concat(used))).iter_rows(named=True):
             rule = RULES[f"{'entity' if name == 'entities' else 'incident'}.unused"]
             yield rule.issue(place(table, row), row[key], f"nothing refers to {row[key]!r}")
 

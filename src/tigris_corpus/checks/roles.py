@@ -8,7 +8,7 @@ import polars as pl
 
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
-from tigris_corpus.engine.expressions import document_expr, hashed
+from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of
 from tigris_corpus.engine.links import rows_at_places
 from tigris_corpus.engine.reader import LINE
 
@@ -61,7 +61,7 @@ RULES = by_code(
     ),
 )
 _MARK = "mark"
-_IS_NOMINAL = (pl.col("mention_type") != "NAM") & ~pl.col("entity_type").is_in(["TIME", "NUM"])
+_IS_NOMINAL = (pl.col("mention_type") != "NAM") & ~is_one_of("entity_type", ("TIME", "NUM"))
 _VICTIMS = ("killed", "injured")
 _SHOWN_BY = {
     "drone": ["drone", "uav", "unmanned", "quadcopter", "sans pilote"],
@@ -140,7 +140,7 @@ def victims(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["arguments"]
     role, pair = pl.col("role"), hashed(["event_id", "mention_id"])
     roles = table.sound.select(LINE, "role", "event_id", "mention_id").with_row_index("place")
-    harmed = roles.filter(role.is_in(_VICTIMS)).select(LINE, "place", mark=pair)
+    harmed = roles.filter(is_one_of("role", _VICTIMS)).select(LINE, "place", mark=pair)
     met = roles.filter(role == "recipient").select(mark=pair)[_MARK]
     alone = harmed.filter(~pl.col(_MARK).is_in(met.implode()))
     mentions = snapshot.places("arguments", "mention_id", "mentions").gather(alone["place"])
@@ -202,7 +202,7 @@ def modes(snapshot: Snapshot) -> Iterator[Issue]:
     events = snapshot.places("event_modes", "event_id", "events")
     sentences = snapshot.places("events", "sentence_id", "sentences").gather(events)
     shown = table.sound.select(LINE, "mode").with_columns(sentences.alias("sentence"))
-    shown = shown.filter(pl.col("mode").is_in(list(_SHOWN_BY)))
+    shown = shown.filter(is_one_of("mode", _SHOWN_BY))
     told = rows_at_places(
         snapshot.sound("sentences"), shown["sentence"], "sentence_id", "document_id", "text"
     )

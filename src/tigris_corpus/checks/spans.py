@@ -14,7 +14,7 @@ import polars as pl
 
 from tigris_corpus.checks.characters import RULES as CHARACTERS
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error, place, rows_at, warning
-from tigris_corpus.engine.expressions import documents_of
+from tigris_corpus.engine.expressions import documents_of, is_one_of
 from tigris_corpus.engine.links import found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.slices import Counted, Kept, clusters, line_ends, with_slices
@@ -22,7 +22,7 @@ from tigris_corpus.issues import Location, plural
 from tigris_corpus.offsets import UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tigris_corpus.engine.slices import Cut, Marked
     from tigris_corpus.engine.snapshot import Snapshot, Table
@@ -213,6 +213,7 @@ class _Spans(NamedTuple):
 
 _MENTIONS = _Spans("mentions", "start", "end", "text", "span.text-mismatch")
 _EVENTS = _Spans("events", "trigger_start", "trigger_end", "trigger_text", "event.trigger-mismatch")
+_SIDES = ("left_edge", "right_edge")
 _DOCUMENT = re.compile("D[0-9]{3,}")
 _NEARBY = 40
 _REACH = 200
@@ -422,8 +423,12 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     table = snapshot.tables[spans.table]
     columns = (spans.start, spans.end, spans.text)
     joined = _around(_placed(snapshot, spans), *columns)
-    broken = joined.filter(~pl.col("right")).select(LINE, "document_id", "s_start", "s_end")
+    pairs = _pairs(joined)
+    joined = _without_blanks(joined, pairs)
+    broken = joined.filter(~pl.col("right")).select(LINE, "sentence_id", "s_start", "s_end")
     if broken.height:
+        documents = snapshot.sound("sentences").select("sentence_id", "document_id")
+        broken = broken.join(documents, on="sentence_id").drop("sentence_id")
         broken = broken.join(snapshot.raw_texts.select("document_id", "length"), on="document_id")
         seen = _Seen(snapshot)
         if broken.height > _FLOOD and 2 * broken.height > joined.height:
@@ -435,7 +440,9 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
                 yield _sentence_issue(table, row, columns, found, seen)
             else:
                 yield _span_issue(table, row, columns, found, seen)
-    yield from _edges(snapshot, table, joined.filter("right") if broken.height else joined, columns)
+        joined = joined.filter("right")
+        pairs = _pairs(joined)
+    yield from _edges(snapshot, table, joined, columns, pairs)
 
 
 def _placed(snapshot: Snapshot, spans: _Spans) -> pl.DataFrame:
@@ -448,12 +455,14 @@ def _placed(snapshot: Snapshot, spans: _Spans) -> pl.DataFrame:
         "s_start": pl.col("start"),
         "s_end": pl.col("end"),
         "s_text": pl.concat_str(pl.lit("\n"), "text", pl.lit("\n")),
-        "is_known": pl.col("document_id").is_in(snapshot.raw_texts["document_id"].implode()),
     }
-    placed = own.with_columns(
-        *snapshot.beside(spans.table, "sentence_id", "sentences", "document_id", **sentence)
-    )
-    return placed if placed["is_known"].fill_null(value=False).all() else placed.filter("is_known")
+    placed = own.with_columns(*snapshot.beside(spans.table, "sentence_id", "sentences", **sentence))
+    places = snapshot.places(spans.table, "sentence_id", "sentences")
+    documents = snapshot.sound("sentences").select("document_id")
+    is_known = documents.select(is_one_of("document_id", snapshot.raw_texts["document_id"])).to_series()
+    if is_known.all() and not places.null_count():
+        return placed
+    return placed.filter(is_known.gather(places).fill_null(value=False))
 
 
 def _around(placed: pl.DataFrame, start: str, end: str, text: str) -> pl.DataFrame:
@@ -466,9 +475,8 @@ def _around(placed: pl.DataFrame, start: str, end: str, text: str) -> pl.DataFra
     cut: dict[str, Cut] = {"around": (at.clip(0), (size + 2).clip(0))}
     around, own = pl.col("around"), pl.col(text)
     is_same = around.str.slice(1).str.starts_with(own) & (own.str.len_chars() == size)
-    found = with_slices(placed, "s_text", "sentence_id", cut).select(
+    return with_slices(placed, "s_text", "sentence_id", cut).select(
         LINE,
-        "document_id",
         "sentence_id",
         "s_start",
         "s_end",
@@ -476,10 +484,18 @@ def _around(placed: pl.DataFrame, start: str, end: str, text: str) -> pl.DataFra
         right_edge=around.str.tail(2),
         right=is_inside & is_same,
     )
-    for edge in ("left_edge", "right_edge"):
-        pairs = found[edge].unique()
-        inner = pairs.str.tail(1) if edge == "left_edge" else pairs.str.head(1)
-        blank = pairs.filter(inner.str.strip_chars() == "")
+
+
+def _pairs(found: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return the pairs of characters around each edge of spans, each once."""
+    return {edge: found[edge].unique() for edge in _SIDES}
+
+
+def _without_blanks(found: pl.DataFrame, pairs: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Return spans of which those are not right that begin or end with a blank."""
+    for edge, every in pairs.items():
+        inner = every.str.tail(1) if edge == "left_edge" else every.str.head(1)
+        blank = every.filter(inner.str.strip_chars() == "")
         if len(blank):
             found = found.with_columns(right=pl.col("right") & ~pl.col(edge).is_in(blank.implode()))
     return found
@@ -500,22 +516,26 @@ def _is_common(
 
 
 def _edges(
-    snapshot: Snapshot, table: Table, placed: pl.DataFrame, columns: tuple[str, str, str]
+    snapshot: Snapshot,
+    table: Table,
+    placed: pl.DataFrame,
+    columns: tuple[str, str, str],
+    pairs: Mapping[str, pl.Series],
 ) -> Iterator[Issue]:
     """Yield the spans with an edge inside a word or inside what a reader sees as one character, or at a mark.
 
-    The two characters around each edge are looked at once each (at the edge of a sentence one is the end of a line);
+    The ``pairs`` of characters around each edge are looked at once each (at the edge of a sentence one is the end of a line);
     few pairs are ever in doubt.
     """
     told: set[int] = set()
-    for edge, field in (("left_edge", columns[0]), ("right_edge", columns[1])):
-        pairs = placed[edge].unique()
-        codes = {pair: code for pair in pairs if (code := _code_of_edge(pair, is_left=edge == "left_edge"))}
+    for edge, field in zip(_SIDES, columns[:2], strict=True):
+        is_left = edge == "left_edge"
+        codes = {pair: code for pair in pairs[edge] if (code := _code_of_edge(pair, is_left=is_left))}
         if not codes:
             continue
-        suspect = placed.filter(pl.col(edge).is_in(list(codes))).select(LINE, "sentence_id", "s_start", edge)
+        suspect = placed.filter(is_one_of(edge, codes)).select(LINE, "sentence_id", "s_start", edge)
         marked = suspect.filter(
-            pl.col(edge).is_in([pair for pair, code in codes.items() if code == "span.splits-grapheme"])
+            is_one_of(edge, [pair for pair, code in codes.items() if code == "span.splits-grapheme"])
         )
         splitting = _splitting(snapshot, table, marked, field) if marked.height else set()
         for row in rows_at(table, suspect.select(LINE, edge)):
@@ -523,9 +543,9 @@ def _edges(
             if code == "span.splits-grapheme" and row[LINE] not in splitting:
                 continue
             if code == "span.mark-edge":
-                if row[LINE] not in told and not _is_paired(row[columns[2]], is_left=edge == "left_edge"):
+                if row[LINE] not in told and not _is_paired(row[columns[2]], is_left=is_left):
                     told.add(row[LINE])
-                    mark = row[columns[2]][0 if edge == "left_edge" else -1]
+                    mark = row[columns[2]][0 if is_left else -1]
                     message = f"the span {row[columns[2]]!r} has {mark!r} at its edge"
                     yield RULES[code].issue(place(table, row, columns[2]), row[columns[2]], message)
                 continue
