@@ -96,7 +96,7 @@ _RESOURCE_KEYS = (
     "licenses",
     "sources",
 )
-_BLOCK = 2**24
+_BLOCK = 2**20
 _HEADER_LIMIT = 2**16
 MAX_RESOURCES = 1000
 MAX_FIELDS = 1000

@@ -416,8 +416,9 @@ def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
     target = key.resource or table.name
     if _is_looked_up(snapshot, table, key, target):
         (column,) = key.fields
-        is_lost = snapshot.places(table.name, column, target).is_null() & (table.sound[column] != "")
-        lost = table.sound.filter(is_lost).select(LINE, column)
+        places, named = snapshot.places(table.name, column, target), table.sound.select(LINE, column)
+        is_lost = places.is_null() & (named[column] != "") if places.null_count() else pl.lit(value=False)
+        lost = named.filter(is_lost)
         return _not_elsewhere(snapshot, lost, key, target) if lost.height else lost
     known = (
         snapshot.tables[target].rows
@@ -495,8 +496,8 @@ def _documents_of_sentences(snapshot: Snapshot, name: str) -> pl.Series | None:
 
 
 def _other_documents(table: Table, is_own: pl.Expr, own: str, parent: str) -> Iterator[Issue]:
-    wrong = table.sound.filter(~is_own & (pl.col(parent) != ""))
-    for row in wrong.iter_rows(named=True):
+    wrong = table.sound.select(LINE, own, parent).filter(~is_own)
+    for row in rows_at(table, wrong.filter(pl.col(parent) != "").select(LINE)):
         message = f"{row[own]!r} belongs to another document than {row[parent]!r}"
         yield RULES["key.document-prefix"].issue(place(table, row, parent), row[parent], message)
 

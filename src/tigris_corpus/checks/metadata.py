@@ -13,6 +13,7 @@ from tigris_corpus.checks.registry import in_rings
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, nearest, profile
 from tigris_corpus.edtf import bounds
+from tigris_corpus.engine.expressions import hashed
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import KEPT, Location
 from tigris_corpus.paths import MAX_JSON
@@ -181,14 +182,17 @@ def provenance(snapshot: Snapshot) -> Iterator[Issue]:
     if not snapshot.whole("passes"):
         return
     table = snapshot.tables["layers"]
+    layer = hashed(["document_id", "layer"])
     counted = (
         snapshot.sound("passes")
-        .group_by("document_id", "layer")
+        .group_by(mark=layer)
         .agg(made=pl.col("annotator_id").n_unique(), followed=pl.col("guideline_version").unique())
     )
     needed = pl.col("status").replace_strict(_NEEDED, default=0, return_dtype=pl.UInt32)
-    found = table.sound.join(counted, on=["document_id", "layer"], how="left").with_columns(
-        made=pl.col("made").fill_null(0), needed=needed
+    found = (
+        table.sound.with_columns(mark=layer)
+        .join(counted, on="mark", how="left")
+        .with_columns(made=pl.col("made").fill_null(0), needed=needed)
     )
     is_short = pl.col("made") < pl.col("needed")
     most = pl.col("status").replace_strict(_AT_MOST, default=None, return_dtype=pl.UInt32)

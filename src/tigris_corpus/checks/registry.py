@@ -611,7 +611,7 @@ def unused(snapshot: Snapshot) -> Iterator[Issue]:
         if not snapshot.whole(labels[0], *(table for table, _ in others)) or snapshot.may_lack_rows:
             raise Undecidable(f"rows that may refer to {name} are missing or in doubt")
         used = [snapshot.sound(table)[column] for table, column in others]
-        used.append(snapshot.census.used(*labels)["value"])
+        used += [counts["value"] for counts in snapshot.census.uses.get(labels, ())]
         table = snapshot.tables[name]
         for row in table.sound.filter(~is_one_of(key, pl.concat(used))).iter_rows(named=True):
             rule = RULES[f"{'entity' if name == 'entities' else 'incident'}.unused"]
