@@ -492,10 +492,11 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
     for (relation,), rows in table.sound.sort(LINE).group_by("relation", maintain_order=True):
         told: set[str] = set()
         edges: dict[str, list[str]] = {}
-        for row in rows.iter_rows(named=True):
-            edges.setdefault(row["subject_id"], []).append(row["object_id"])
+        for subject, other in rows.select("subject_id", "object_id").iter_rows():
+            edges.setdefault(subject, []).append(other)
         ring = in_rings(edges)
-        for row in rows.iter_rows(named=True):
+        own = rows.filter((pl.col("subject_id") == pl.col("object_id")) | is_one_of("subject_id", ring))
+        for row in own.iter_rows(named=True):
             subject, other = row["subject_id"], row["object_id"]
             if subject == other or (subject in ring and other in ring and ring[subject] == ring[other]):
                 mark = str(ring.get(subject, subject))

@@ -106,13 +106,14 @@ def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> 
 
 def _read_table(data: bytes, schema: TableSchema, *, has_header: bool) -> Reading:
     marks = _marks(data)
-    beyond = excess(data, marks.commas + marks.lines)
+    beyond = excess(data, marks.lines * len(schema.fields))
+    frame = None if beyond else _read_quickly(data, marks, schema, has_header=has_header)
+    if frame is not None:
+        return Reading(frame)
+    beyond = beyond or excess(data)
     if beyond:
         message, line = beyond
         return Reading(None, (Fault("pkg.unreadable-file", message, line=line),))
-    frame = _read_quickly(data, marks, schema, has_header=has_header)
-    if frame is not None:
-        return Reading(frame)
     if not has_header:
         data = _header(schema) + data
     return _read_in_pieces(data, schema) if len(data) > 2 * PIECE else _read_with_care(data, schema)
@@ -199,31 +200,28 @@ def _line_at(data: bytes, offset: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """How many of the bytes that give a table its form there are, and how many that have no place in it."""
+    """How many quotes and line feeds there are in a table, and whether there are bytes that have no place in it."""
 
-    commas: int
     quotes: int
     lines: int
-    odd: int
+    is_odd: bool
 
 
 def _marks(data: bytes) -> _Marks:
     if len(data) < _LARGE:
-        commas, quotes, lines = data.count(b","), data.count(b'"'), data.count(b"\n")
-        return _Marks(commas, quotes, lines, len(data) - len(data.translate(None, _ODD)))
+        is_odd = len(data.translate(None, _ODD)) != len(data)
+        return _Marks(data.count(b'"'), data.count(b"\n"), is_odd)
     import numpy as np  # noqa: PLC0415 - twice as fast, and lets others run meanwhile
 
-    commas = quotes = lines = low = deleted = 0
+    quotes = lines = low = 0
     every = np.frombuffer(data, np.uint8)
     for start in range(0, len(data), _BLOCK):
         block = every[start : start + _BLOCK]
-        commas += int(np.count_nonzero(block == ord(",")))
         quotes += int(np.count_nonzero(block == ord('"')))
         lines += int(np.count_nonzero(block == ord("\n")))
         low += int(np.count_nonzero(block < ord(" ")))
-        deleted += int(np.count_nonzero(block == ord("\x7f")))
     tabs = data.count(b"\t") if low > lines else 0
-    return _Marks(commas, quotes, lines, low - lines - tabs + deleted)
+    return _Marks(quotes, lines, low > lines + tabs or b"\x7f" in data)
 
 
 def _header(schema: TableSchema) -> bytes:
@@ -238,7 +236,7 @@ def _read_quickly(
     if not data.startswith(header) or not data.endswith(b"\n"):
         return None
     is_blank = len(schema.fields) == 1 and b"\n\n" in data  # in one column, a blank line lacks no comma
-    if is_blank or marks.odd or marks.commas < marks.lines * (len(schema.fields) - 1):
+    if is_blank or marks.is_odd:
         return None
     try:
         frame = (
