@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -27,7 +27,7 @@ from tigris_corpus.paths import MAX_JSON, PathError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from tigris_corpus.descriptor import Field, ForeignKey, TableSchema
+    from tigris_corpus.descriptor import Field, TableSchema
     from tigris_corpus.engine.snapshot import Batch, Snapshot, Table
     from tigris_corpus.issues import Issue
     from tigris_corpus.paths import Gate
@@ -122,11 +122,19 @@ _NAMED = re.compile(rb'"(D[0-9]+)"')
 _DOCUMENT = re.compile("(D[0-9]{3,})-")
 
 
+class _Vocabulary(NamedTuple):
+    """The name of a vocabulary and its labels."""
+
+    name: str
+    labels: frozenset[str]
+
+
 @dataclass(frozen=True)
 class _Pass:
     """A file of passes and what passes.csv says of it: the rows that name the file, and the batch that is looked at.
 
-    ``texts`` are the raw texts of the batch, but for ``doubtful`` ones, and ``guesses`` the hints that were given.
+    ``texts`` are the raw texts of the batch, but for ``doubtful`` ones, ``guesses`` the hints that were given, and
+    ``columns`` those of each table that a row was of, with the vocabulary of each that has one.
     """
 
     path: str
@@ -135,7 +143,7 @@ class _Pass:
     texts: Kept
     doubtful: set[str]
     guesses: dict[tuple[str, str], str | None] = field(default_factory=dict)
-    enumerations: dict[tuple[str, str], ForeignKey | None] = field(default_factory=dict)
+    columns: dict[str, dict[str, tuple[Field, _Vocabulary | None]]] = field(default_factory=dict)
 
     @cached_property
     def documents(self) -> dict[str, list[dict[str, Any]]]:
@@ -385,24 +393,31 @@ def _in_row(snapshot: Snapshot, kept: _Pass, table: str, row: Any, pointer: str)
     if not isinstance(row, dict):
         yield _Fault("pass.record", pointer, None, f"a row of {table} is an object")
         return
-    schema = _schema(snapshot, table)
-    known = {*schema.names, *(_INSIDE if table == "events" else ())}
-    left_out = {"event_id"} if table == "arguments" else set()
+    columns = _columns(snapshot, kept, table)
     for name in row:
-        if name not in known:
-            hint = kept.near(table, name[:_SHOWN], schema.names)
+        if name not in columns and not (table == "events" and name in _INSIDE):
+            hint = kept.near(table, name[:_SHOWN], tuple(columns))
             message = f"{table} has no column {name[:_SHOWN]!r}"
             yield _Fault("pass.record", f"{pointer}/{jsontext.escape(name)}", name, message, hint)
-    for column in schema.fields:
-        if column.name in row:
-            fault = _in_cell(snapshot, kept, table, column, row[column.name])
+    for name, (column, vocabulary) in columns.items():
+        if name in row:
+            fault = _in_cell(kept, column, vocabulary, row[name])
             if fault:
-                yield _Fault("pass.record", f"{pointer}/{column.name}", row[column.name], *fault)
-        elif column.required and column.name not in left_out:
-            yield _Fault("pass.record", pointer, None, f"the row has no {column.name}")
+                yield _Fault("pass.record", f"{pointer}/{name}", row[name], *fault)
+        elif column.required and (table, name) != ("arguments", "event_id"):
+            yield _Fault("pass.record", pointer, None, f"the row has no {name}")
     if table == "events":
         for name in _INSIDE:
             yield from _in_list(snapshot, kept, row, name, f"{pointer}/{name}")
+
+
+def _columns(snapshot: Snapshot, kept: _Pass, table: str) -> dict[str, tuple[Field, _Vocabulary | None]]:
+    if table not in kept.columns:
+        kept.columns[table] = {
+            column.name: (column, _vocabulary(snapshot, table, column.name))
+            for column in _schema(snapshot, table).fields
+        }
+    return kept.columns[table]
 
 
 def _in_list(
@@ -421,19 +436,15 @@ def _in_list(
 
 
 def _in_cell(
-    snapshot: Snapshot, kept: _Pass, table: str, field: Field, value: Any
+    kept: _Pass, field: Field, vocabulary: _Vocabulary | None, value: Any
 ) -> tuple[str, str | None] | None:
     """Return what is wrong with a value and how to mend it, by its column's type and constraints; or None."""
     if not isinstance(value, _TYPES[field.type]) or (field.type != "boolean" and isinstance(value, bool)):
         return f"{_shown(value)} is no {field.type}", None
-    if (table, field.name) not in kept.enumerations:
-        kept.enumerations[table, field.name] = _enumeration(snapshot, table, field.name)
-    key = kept.enumerations[table, field.name]
-    if key:
-        allowed = _labels(snapshot, key.resource, key.reference[0])
-        if value not in allowed:
-            hint = kept.near(key.resource, str(value)[:_SHOWN], allowed)
-            return f"{_shown(value)} is not in {key.resource}", hint
+    if vocabulary:
+        if value not in vocabulary.labels:
+            hint = kept.near(vocabulary.name, str(value)[:_SHOWN], vocabulary.labels)
+            return f"{_shown(value)} is not in {vocabulary.name}", hint
     elif field.pattern and isinstance(value, str) and not _form(field.pattern).fullmatch(value):
         return f"{_shown(value)} has not the form of {field.name}: {form_of(field)}", None
     if field.minimum is not None and value < field.minimum:
@@ -447,10 +458,12 @@ def _shown(value: object) -> str:
     return repr(value)[:_SHOWN]
 
 
-def _enumeration(snapshot: Snapshot, table: str, column: str) -> ForeignKey | None:
-    """Return the key by which a column is an enumeration whose labels can be read, or None."""
+def _vocabulary(snapshot: Snapshot, table: str, column: str) -> _Vocabulary | None:
+    """Return the vocabulary of a column, or None where it has none whose labels can be read."""
     key = snapshot.package.vocabulary_of(table, column) if snapshot.readable(table) else None
-    return key if key and snapshot.readable(key.resource) else None
+    if not key or not snapshot.readable(key.resource):
+        return None
+    return _Vocabulary(key.resource, _labels(snapshot, key.resource, key.reference[0]))
 
 
 def _labels(snapshot: Snapshot, vocabulary: str, column: str) -> frozenset[str]:

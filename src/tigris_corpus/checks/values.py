@@ -263,7 +263,7 @@ def _allowed(snapshot: Snapshot, table: str, column: str) -> list[str] | None:
     key = snapshot.package.vocabulary_of(table, column)
     if key is None or not snapshot.readable(key.resource):
         return None
-    labels = snapshot.tables[key.resource].rows[key.reference[0]].unique(maintain_order=True).to_list()
+    labels = snapshot.tables[key.resource].rows[key.reference[0]].to_list()
     if snapshot.package.root != packaged_root() and key.resource in profile_labels():
         labels += profile_labels()[key.resource][
             key.reference[0]

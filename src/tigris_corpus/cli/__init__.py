@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
-from tigris_corpus.cli import (
-    add,
-    agreement,
-    audit,
-    diff,
-    errors,
-    explain,
-    export,
-    fmt,
-    formats,
-    import_,
-    info,
-    init,
-    progress,
-    refresh,
-    review,
-    score,
-    show,
-    suggest,
-    summary,
-    validate,
-)
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.report.style import visible
 
 EXIT_MISUSE = 2
+_COMMANDS = (
+    *(
+        "add",
+        "agreement",
+        "audit",
+        "diff",
+        "errors",
+        "explain",
+        "export",
+        "fmt",
+        "formats",
+        "import",
+        "info",
+        "init",
+    ),
+    *("progress", "refresh", "review", "score", "show", "suggest", "summary", "validate"),
+)
 
 
 class _Group(click.Group):
-    """A group whose commands answer misuse with one line and no traceback."""
+    """A group that imports a command when it is asked for, and whose commands answer misuse with one line and no traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click asks
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click asks
+        if cmd_name not in _COMMANDS:
+            return None
+        name = f"{cmd_name}_" if cmd_name == "import" else cmd_name
+        command: click.Command = getattr(import_module(f"tigris_corpus.cli.{name}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -53,28 +59,3 @@ def main() -> None:
 
     PATH is a folder with a datapackage.json, or that file; without it, commands work on the packaged release.
     """
-
-
-for command in (
-    add.add,
-    agreement.agreement,
-    audit.audit,
-    diff.diff,
-    errors.errors,
-    explain.explain,
-    export.export,
-    fmt.fmt,
-    formats.formats,
-    import_.import_,
-    info.info,
-    init.init,
-    progress.progress,
-    refresh.refresh,
-    review.review,
-    score.score,
-    show.show,
-    suggest.suggest,
-    summary.summary,
-    validate.validate,
-):
-    main.add_command(command)

@@ -87,8 +87,7 @@ def hashed(columns: Iterable[str]) -> pl.Expr:
 def is_one_of(column: str, values: Iterable[str]) -> pl.Expr:
     """Return whether a cell is one of some values: by their hashes, which is eight times as fast as ``is_in`` with text."""
     cells = values if isinstance(values, pl.Series) else pl.Series([*values], dtype=pl.String)
-    known = cells.alias(column).to_frame().select(hashed([column])).to_series()
-    return hashed([column]).is_in(known.implode())
+    return hashed([column]).is_in(cells.hash(_SECRET).implode())
 
 
 def number_of(column: str) -> pl.Expr:

@@ -8,6 +8,8 @@ from tigris_corpus.engine.expressions import hashed
 
 _MANY = 4
 """So many times more keys than are asked for are not all put in order; what asks for one so often in a row asks once."""
+_FEW = 10_000
+"""So few are looked up as they are."""
 
 
 class Links:
@@ -34,6 +36,8 @@ def found_at(children: pl.DataFrame, column: str, parents: pl.DataFrame, key: st
     """Return where in ``parents`` the row with the ``key`` is that each row of ``children`` names in a column, else null."""
     asked = children.select(hashed([column])).to_series()
     known = parents.select(hashed([key])).to_series()
+    if len(asked) < _FEW:
+        return _found_at(asked, known)
     is_another = asked.ne_missing(asked.shift())
     if _MANY * int(is_another.sum()) > len(asked):
         return _found_at(asked, known)
@@ -43,7 +47,7 @@ def found_at(children: pl.DataFrame, column: str, parents: pl.DataFrame, key: st
 def _found_at(asked: pl.Series, known: pl.Series) -> pl.Series:
     """Return where each of some values first stands among others."""
     keys = known.alias("mark").to_frame().with_row_index("place")
-    if _MANY * len(asked) < len(known):
+    if _MANY * len(asked) < len(known) and len(known) >= _FEW:
         keys = keys.filter(pl.col("mark").is_in(asked.unique().implode()))
     marks = asked.alias("mark").to_frame()
     found = marks.join(keys, on="mark", how="left", maintain_order="left")

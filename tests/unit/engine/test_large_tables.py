@@ -18,6 +18,8 @@ ROWS = b"x,y\n" * 1_000_000
         (HEADER + ROWS + b"x\n" + ROWS, "csv.missing-cell", 1_000_002, 2_000_000),
         (HEADER + ROWS + b"x,y,z\n", "csv.extra-cell", 1_000_002, 1_000_000),
         (HEADER + ROWS + b"x,\xff\n" + ROWS, "enc.invalid-utf8", 1_000_002, 2_000_000),
+        (HEADER + ROWS + b"x,\x7f\n" + ROWS, "enc.control-char", 1_000_002, 2_000_000),
+        (HEADER + ROWS + b"x,\x00\n" + ROWS, "enc.control-char", 1_000_002, 2_000_000),
     ],
 )
 def test_the_fault_of_a_large_table_is_located_and_the_other_rows_are_read(
@@ -47,9 +49,11 @@ def test_a_large_table_that_is_wrong_everywhere_is_read_to_its_first_faults(
 
 
 def test_a_large_table_without_faults_is_read() -> None:
-    frame = read_table(HEADER + ROWS, SCHEMA).frame
-    assert frame is not None
-    assert frame.height == 1_000_000
+    reading = read_table(HEADER + ROWS + b'x,"y\t,"\n' + ROWS, SCHEMA)
+    assert reading.faults == ()
+    assert reading.frame is not None
+    assert reading.frame.height == 2_000_001
+    assert reading.frame["b"][1_000_000] == "y\t,"
 
 
 def test_a_line_that_is_too_long_is_not_read() -> None:

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from tigris_corpus.descriptor import Field, open_package
+from tigris_corpus.engine import links
 from tigris_corpus.engine.expressions import are_plain_integers
 from tigris_corpus.engine.links import Links, found_at, rows_at_places
 from tigris_corpus.engine.snapshot import Batch, plan, read_batch, take_snapshot
@@ -27,12 +28,17 @@ PARENTS = pl.DataFrame({"id": ["a", "b", "c", "b"], "name": ["first", "second", 
         ([], []),
     ],
 )
-def test_each_row_finds_the_first_row_that_it_names(asked: list[str], places: list[int | None]) -> None:
+@pytest.mark.parametrize("few", [0, links._FEW])  # noqa: SLF001 - large tables are small ones here
+def test_each_row_finds_the_first_row_that_it_names(
+    asked: list[str], places: list[int | None], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "_FEW", few)
     children = pl.DataFrame({"parent": asked}, schema={"parent": pl.String})
     assert found_at(children, "parent", PARENTS, "id").to_list() == places
 
 
-def test_few_rows_find_theirs_among_many() -> None:
+def test_few_rows_find_theirs_among_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "_FEW", 100)
     many = pl.DataFrame({"id": [f"{number}" for number in range(1000)]})
     children = pl.DataFrame({"parent": ["999", "none", "0"]})
     assert found_at(children, "parent", many, "id").to_list() == [999, None, 0]
@@ -47,12 +53,10 @@ def test_what_is_beside_a_reference_is_null_where_it_leads_nowhere() -> None:
 
 
 def test_rows_that_are_put_in_doubt_are_found_no_more() -> None:
-    links, children = Links(), pl.DataFrame({"parent": ["a", "b"]})
-    assert links.places("t", children, "parent", PARENTS, "id").to_list() == [0, 1]
-    assert links.places("t", children, "parent", PARENTS.filter(pl.col("id") != "b"), "id").to_list() == [
-        0,
-        None,
-    ]
+    known, children = Links(), pl.DataFrame({"parent": ["a", "b"]})
+    fewer = PARENTS.filter(pl.col("id") != "b")
+    assert known.places("t", children, "parent", PARENTS, "id").to_list() == [0, 1]
+    assert known.places("t", children, "parent", fewer, "id").to_list() == [0, None]
 
 
 def test_a_label_knows_its_document_by_its_id_where_its_sentence_is_in_doubt(base: Path) -> None:

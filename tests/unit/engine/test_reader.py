@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tigris_corpus.descriptor import Field, TableSchema
@@ -37,6 +37,10 @@ def test_a_table_with_its_header_alone_is_empty() -> None:
         b'a,b,c\n1,"2\n3",4\n',
         b'a,b,c\n1,"2,3\n',
         b'a,b,c\n1,2"x"2,3\n',
+        b'a,b,c\n1,2"x,3\n',
+        b'a,b,c\n1,2\n"3",4,5\n',  # a byte too few, and two that are not needed
+        b'a,b,c\n1,2\n3"3,4,5\n',
+        b"a,b,c\n1,2\x7f,3\n",
         b"a,b,c\n1,2\xe9,3\n",
         b"a,b,c\n1,2\x00,3\n",
         b"a,b,c\r\n1,2,3\r\n",
@@ -85,6 +89,21 @@ def test_the_careful_path_reads_what_the_quick_one_does(rows: list[tuple[str, st
     assert careful.frame is not None
     assert quick.frame.equals(careful.frame)
     assert careful.faults == ()
+
+
+PIECES = st.sampled_from(["a,", ",a\n", "a\n", '"', '""', ",", "\n", '"a,a"', '"a"', 'a"a'])
+
+
+@settings(max_examples=1000)
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_the_quick_path_takes_nothing_in_which_the_careful_one_finds_a_fault(rows: str) -> None:
+    data = b"a,b,c\n" + rows.encode()
+    quick = reader._read_quickly(data, reader._marks(data), SCHEMA)  # noqa: SLF001 - the two paths are compared
+    careful = reader._read_with_care(data, SCHEMA)  # noqa: SLF001
+    if quick is not None:
+        assert careful.faults == ()
+        assert careful.frame is not None
+        assert quick.equals(careful.frame)
 
 
 def test_a_header_or_empty_cells_among_the_rows_are_no_rows() -> None:
