@@ -35,6 +35,7 @@ def test_a_table_with_its_header_alone_is_empty() -> None:
         b"a,b,c\n1,2,3,4\n",
         b"a,b,c\n1,2,3\n\n",
         b'a,b,c\n1,"2\n3",4\n',
+        b'a,b,c\n1,"2,\n3",4\n',
         b'a,b,c\n1,"2,3\n',
         b'a,b,c\n1,2"x"2,3\n',
         b'a,b,c\n1,2"x,3\n',
