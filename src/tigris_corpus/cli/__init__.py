@@ -13,22 +13,28 @@ from tigris_corpus.report.style import visible
 
 EXIT_MISUSE = 2
 _COMMANDS = (
-    *(
-        "add",
-        "agreement",
-        "audit",
-        "diff",
-        "errors",
-        "explain",
-        "export",
-        "fmt",
-        "formats",
-        "import",
-        "info",
-        "init",
-    ),
-    *("progress", "refresh", "review", "score", "show", "suggest", "summary", "validate"),
+    "add",
+    "agreement",
+    "audit",
+    "diff",
+    "errors",
+    "explain",
+    "export",
+    "fmt",
+    "formats",
+    "import",
+    "info",
+    "init",
+    "progress",
+    "refresh",
+    "review",
+    "score",
+    "show",
+    "suggest",
+    "summary",
+    "validate",
 )
+"""Each is a module of this package, and the command of that name in it."""
 
 
 class _Group(click.Group):
