@@ -11,6 +11,7 @@ import polars as pl
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.engine.expressions import hashed, is_one_of
+from tigris_corpus.engine.links import rows_at_places
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import plural
 from tigris_corpus.paths import MAX_TEXT
@@ -223,11 +224,12 @@ def label_variation(snapshot: Snapshot) -> Iterator[Issue]:
     kinds = table.sound.select("text", mark=hashed(["text", "entity_type"]))
     texts = kinds.filter(pl.col("mark").is_first_distinct())["text"]
     varying = texts.filter(texts.is_duplicated()).unique()
-    sentences = snapshot.beside("mentions", "sentence_id", "sentences", s_start="start", s_text="text")
+    is_asked = table.sound.select(is_one_of("text", varying)).to_series()
+    places = snapshot.places("mentions", "sentence_id", "sentences").filter(is_asked)
+    sentences = rows_at_places(snapshot.sound("sentences"), places, s_start="start", s_text="text")
     placed = (
-        table.sound.select(LINE, "start", "end", "text", "entity_type", "mention_type")
+        table.sound.filter(is_asked)
         .with_columns(*sentences)
-        .filter(is_one_of("text", varying))
         .select(
             LINE,
             "text",

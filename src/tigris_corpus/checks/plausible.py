@@ -247,7 +247,7 @@ def told_twice(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events that tell of one happening again in one sentence."""
     table = snapshot.tables["events"]
     by = ["sentence_id", "incident_id", "event_type", "realis", "polarity"]
-    filled = table.sound.filter(pl.col("incident_id") != "")
+    filled = table.sound.select(LINE, *by).filter(pl.col("incident_id") != "")
     doubled = filled.select(LINE, mark=hashed(by)).filter(pl.col("mark").is_duplicated())
     firsts: dict[int, dict[str, object]] = {}
     for row in rows_at(table, doubled):

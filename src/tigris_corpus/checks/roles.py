@@ -120,11 +120,10 @@ def triggers(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["mentions"]
     events = snapshot.sound("events")
     ends = (("en", "end", "trigger_end"), ("fr", "start", "trigger_start"))
-    spoken = rows_at_places(
-        snapshot.sound(TEXT_TABLE), snapshot.homes("mentions"), pl.col("language").str.head(2)
-    )
-    nouns = table.sound.select(LINE, "sentence_id", "start", "end", is_nominal=_IS_NOMINAL)
-    nouns = nouns.with_columns(*spoken).filter("is_nominal")
+    is_nominal = table.sound.select(_IS_NOMINAL).to_series()
+    homes = snapshot.homes("mentions").filter(is_nominal)
+    spoken = rows_at_places(snapshot.sound(TEXT_TABLE), homes, pl.col("language").str.head(2))
+    nouns = table.sound.select(LINE, "sentence_id", "start", "end").filter(is_nominal).with_columns(*spoken)
     for language, own, other in ends:
         marks = events.select(hashed(["sentence_id", other]).alias(_MARK))[_MARK]
         of_language = nouns.filter(pl.col("language") == language)
@@ -157,8 +156,8 @@ def choices(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the nouns and pronouns in a role whose sentence has a name, or for a pronoun a noun, of the same thing."""
     mentions = snapshot.sound("mentions")
     thing = hashed(["sentence_id", "entity_id", "entity_type"])
-    is_linked = pl.col("entity_id") != ""
-    marked = mentions.select(LINE, "mention_type", is_linked=is_linked, mark=thing).filter("is_linked")
+    things = mentions.select(LINE, "mention_type", "sentence_id", "entity_id", "entity_type")
+    marked = things.filter(pl.col("entity_id") != "").select(LINE, "mention_type", mark=thing)
     names, nouns, pronouns = (marked.filter(pl.col("mention_type") == kind) for kind in ("NAM", "NOM", "PRO"))
     beside = pl.concat(
         [
