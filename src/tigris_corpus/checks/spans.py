@@ -244,6 +244,9 @@ _PARTNERS = {
 def sentences(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the sentences whose span is wrong in itself or against the text."""
     table = snapshot.tables["sentences"]
+    laid = _laid(snapshot)
+    if laid.height == table.sound.height and laid["is_right"].all():
+        return
     start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
     places = found_at(table.sound, "document_id", snapshot.raw_texts, "document_id")
     frame = table.sound.select(LINE, "document_id", "start", "end", "text").with_columns(
@@ -296,19 +299,13 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
         named = known.intersection(_DOCUMENT.findall(line))
         doubtful |= named or known  # a row of which nothing is known may belong to any document
     texts = every.filter(~pl.col("document_id").is_in(sorted(doubtful)))
-    ordered = _in_order(table.sound.select("document_id", "start", "end", "zone", LINE), texts)
-    before, start = pl.col("before"), pl.col("start")
-    gaps: dict[str, Cut] = {"gap": (before, (start - before).clip(0))}
-    gap = pl.col("gap")
-    found = (
-        with_slices(ordered, "raw", "document_id", gaps)
-        .with_columns(
-            overlaps=start < before,
-            has_gap=gap.str.strip_chars() != "",
-            shares=_is_apart("zone", "zone_before") & ~gap.str.contains("\n", literal=True),
-        )
-        .filter(pl.col("overlaps") | pl.col("has_gap") | pl.col("shares"))
-    )
+    ordered = _laid(snapshot) if texts.height == every.height else _in_order(table.sound, texts)
+    before, start, gap = pl.col("before"), pl.col("start"), pl.col("gap")
+    found = ordered.with_columns(
+        overlaps=start < before,
+        has_gap=gap.str.strip_chars() != "",
+        shares=_is_apart("zone", "zone_before") & ~gap.str.contains("\n", literal=True),
+    ).filter(pl.col("overlaps") | pl.col("has_gap") | pl.col("shares"))
     last = ordered.filter(pl.col("tail") < pl.col("length"))
     after = with_slices(last, "raw", "document_id", {"after": (pl.col("tail"), pl.lit(None, pl.Int64))})
     overlaps = found.filter("overlaps").select(LINE, "before")
@@ -341,11 +338,19 @@ def coverage(snapshot: Snapshot) -> Iterator[Issue]:
         )
 
 
+def _laid(snapshot: Snapshot) -> pl.DataFrame:
+    """Return the sentences of the batch beside their texts, as ``_in_order`` does."""
+    return snapshot.once(
+        "sentences in order", _TEXTS, lambda: _in_order(snapshot.sound("sentences"), snapshot.raw_texts)
+    )
+
+
 def _in_order(sentences: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """Return sentences with their texts beside them, in the order of these, and how far those before them reach.
 
-    Columns besides: ``before``, the end of what is before a sentence; ``zone_before`` and ``line_before`` of the row
-    before it; and ``tail``, in the last row of a text, how far all of them reach.
+    Columns besides: ``before``, the end of what is before a sentence; ``gap``, what stands between; ``is_right``,
+    whether its span is; ``zone_before`` and ``line_before`` of the row before it; and ``tail``, in the last row of a
+    text, how far all of them reach. Gap and sentence are cut out of the text in one piece.
     """
     places = found_at(sentences, "document_id", texts, "document_id")
     beside = rows_at_places(texts, places, "document", "raw", "length")
@@ -357,11 +362,21 @@ def _in_order(sentences: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     document, reach = pl.col("document"), (base + pl.col("end")).cum_max()
     is_first = (document != document.shift(1)).fill_null(value=True)
     is_last = (document != document.shift(-1)).fill_null(value=True)
-    return placed.with_columns(
+    placed = placed.with_columns(
         before=(reach.shift(1).fill_null(0) - base).clip(0),
         zone_before=pl.when(~is_first).then(pl.col("zone").shift(1)),
         line_before=pl.col(LINE).shift(1),
         tail=pl.when(is_last).then(reach - base),
+    )
+    start, end, before, text = (pl.col(name) for name in ("start", "end", "before", "text"))
+    pieces: dict[str, Cut] = {"piece": (before, (end - before).clip(0))}
+    piece, size = pl.col("piece"), (start - before).clip(0)
+    is_inside = (before <= start) & (start < end) & (end <= pl.col("length"))
+    is_same = (piece.str.slice(size) == text) & (text.str.strip_chars() == text)
+    return (
+        with_slices(placed, "raw", "document_id", pieces)
+        .with_columns(gap=piece.str.head(size), is_right=is_inside & is_same)
+        .drop("piece", "text")
     )
 
 

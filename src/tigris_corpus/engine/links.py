@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from tigris_corpus.engine.expressions import hashed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _MANY = 4
 """So many times more keys than are asked for are not all put in order; what asks for one so often in a row asks once."""
@@ -17,6 +22,16 @@ class Links:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[pl.DataFrame, pl.DataFrame, pl.Series]] = {}
+        self._found: dict[str, tuple[Sequence[pl.DataFrame], pl.DataFrame]] = {}
+
+    def once(
+        self, what: str, frames: Sequence[pl.DataFrame], find: Callable[[], pl.DataFrame]
+    ) -> pl.DataFrame:
+        """Return what was found in some frames before, by its name, else what is found in them, which is kept."""
+        known = self._found.get(what)
+        if known is None or any(one is not other for one, other in zip(known[0], frames, strict=True)):
+            known = self._found[what] = frames, find()
+        return known[1]
 
     def places(
         self, name: str, children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str

@@ -381,6 +381,10 @@ class Snapshot:
         children = ids.alias("document_id").to_frame()
         return found_at(children, "document_id", self.sound(TEXT_TABLE), "document_id")
 
+    def once(self, what: str, names: Iterable[str], find: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return what is found in the rows of some tables that are not in doubt: once, as long as these are the same."""
+        return self._links.once(what, [self.sound(name) for name in names], find)
+
     def labels(self, name: str, *columns: str) -> pl.DataFrame:
         """Return the labels of a vocabulary, with those of the profile that it lacks: their loss is reported once."""
         own = self.tables[name].rows.select(columns)
