@@ -42,6 +42,22 @@ RULES = by_code(
         bad="date_published 2024-08, date_basis inferred",
         good="date_published 2024-08?, date_basis inferred",
     ),
+    warning(
+        5,
+        "meta.text-number",
+        "The number of a document is that of its text, so that nobody takes one text for another.",
+        "mend text_path, or rename the file",
+        bad="seeds/005_talks.txt as the text of D004",
+        good="seeds/004_talks.txt as the text of D004",
+    ),
+    warning(
+        5,
+        "annotator.kind",
+        "Labels of a model that pass for those of a person are trusted for what they are not.",
+        "say model, or mend the description",
+        bad='human, "A large language model that annotated two texts."',
+        good='model, "A large language model that annotated two texts."',
+    ),
     error(
         5,
         "split.story",
@@ -49,6 +65,14 @@ RULES = by_code(
         "put all documents of a fold into the test, or none",
         bad="D002 in test and D003 in train, both of fold 2",
         good="D002 in validation and D003 in train, both of fold 2",
+    ),
+    warning(
+        5,
+        "split.shared-story",
+        "Documents that tell of the same happenings tell one story, and belong to one fold.",
+        "give the two the same fold, or mend the incidents of their events",
+        bad="two documents of folds 2 and 4 that share six incidents, of which one has fourteen",
+        good="two documents of folds 2 and 4 that share one incident",
     ),
     error(
         5,
@@ -160,6 +184,32 @@ def bases(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["meta.date-certainty"].issue(at, row["date_published"], message)
 
 
+def numbers(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the documents whose text is in a file that begins with another number than theirs."""
+    table = snapshot.tables[TEXT_TABLE]
+    numbered = table.sound.select(
+        LINE,
+        own=pl.col("document_id").str.strip_prefix("D").str.strip_chars_start("0"),
+        number=pl.col("text_path").str.extract("(?:^|/)([0-9]+)[^/]*$"),
+    )
+    is_other = pl.col("number").str.strip_chars_start("0") != pl.col("own")
+    for row in rows_at(table, numbered.filter(is_other).select(LINE, "number")):
+        message = f"the file of {row['document_id']} begins with {row['number']}"
+        yield RULES["meta.text-number"].issue(place(table, row, "text_path"), row["text_path"], message)
+
+
+_MODEL = r"(?i)\b(?:language model|modèle de lang\w+|LLM|GPT|neural network|réseau de neurones)\b"
+
+
+def makers(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the annotators that are said to be human and are described as a model."""
+    table = snapshot.tables["annotators"]
+    odd = table.sound.filter((pl.col("kind") == "human") & pl.col("description").str.contains(_MODEL))
+    for row in odd.iter_rows(named=True):
+        message = f"{row['annotator_id']} is human, and its description is of a model"
+        yield RULES["annotator.kind"].issue(place(table, row, "kind"), row["kind"], message)
+
+
 def stories(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the folds with documents inside and outside the test: one issue a fold, at its smaller part, or the later."""
     table = snapshot.tables[TEXT_TABLE]
@@ -175,6 +225,50 @@ def stories(snapshot: Snapshot) -> Iterator[Issue]:
         message = f"fold {fold} has {tests} of its {documents} documents in test"
         at = place(table, odd[0], "split")
         yield RULES["split.story"].issue(at, odd[0]["split"], message, related=others)
+
+
+_TOLD = {"document_id": pl.String, "incident_id": pl.String}
+_SHARED, _PART = 5, 3
+"""So many incidents in common, and one in so many of those of the document that has fewer, make one story of two."""
+_TOLD_OFTEN = 50
+"""What so many documents tell of is the background, and says nothing of any two."""
+
+
+def told(snapshot: Snapshot) -> pl.DataFrame:
+    """Return which documents of a batch tell of which incidents."""
+    if not snapshot.readable("events", TEXT_TABLE):
+        return pl.DataFrame(schema=_TOLD)
+    homes = snapshot.sound(TEXT_TABLE)["document_id"].gather(snapshot.homes("events"))
+    linked = snapshot.sound("events").select(homes, "incident_id").filter(pl.col("incident_id") != "")
+    return linked.filter(pl.struct(pl.all()).is_first_distinct()).drop_nulls()
+
+
+def shared_stories(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the documents that tell mostly of what a document before them of another fold tells of."""
+    table = snapshot.tables[TEXT_TABLE]
+    frames = snapshot.census.kept.get("metadata.shared_stories", ())
+    linked = pl.concat(frames) if frames else pl.DataFrame(schema=_TOLD)
+    folds = table.sound.select("document_id", "fold", number=pl.col(LINE))
+    times = pl.len().over("incident_id")
+    often = linked.filter((times > 1) & (times <= _TOLD_OFTEN)).join(folds, on="document_id")
+    counts = linked.group_by("document_id").len("told")
+    pairs = (
+        often.join(often, on="incident_id", suffix="_other")
+        .filter((pl.col("number") < pl.col("number_other")) & (pl.col("fold") != pl.col("fold_other")))
+        .group_by("document_id", "document_id_other", "number", "number_other")
+        .len("shared")
+        .filter(pl.col("shared") >= _SHARED)
+        .join(counts, on="document_id")
+        .join(counts, left_on="document_id_other", right_on="document_id", suffix="_other")
+        .filter(_PART * pl.col("shared") >= pl.min_horizontal("told", "told_other"))
+        .sort("number")
+    )
+    rows = table.by_number(pl.concat([pairs["number"], pairs["number_other"]]))
+    for first, second, shared in pairs.select("number", "number_other", "shared").iter_rows():
+        one, other = rows[first], rows[second]
+        message = f"{other['document_id']} shares {shared} incidents with {one['document_id']}, of fold {one['fold']}"
+        at, related = place(table, other, "fold"), (place(table, one, "fold"),)
+        yield RULES["split.shared-story"].issue(at, other["fold"], message, related=related)
 
 
 def provenance(snapshot: Snapshot) -> Iterator[Issue]:
@@ -547,7 +641,16 @@ def successors(snapshot: Snapshot) -> Iterator[Issue]:
 _ONCE = (Stage.PACKAGE,)
 CHECKS = (
     Check((RULES["meta.basis"], RULES["meta.date-certainty"]), bases, needs=(TEXT_TABLE,), stages=_ONCE),
+    Check((RULES["meta.text-number"],), numbers, needs=(TEXT_TABLE,), stages=(Stage.CORPUS,)),
+    Check((RULES["annotator.kind"],), makers, needs=("annotators",), stages=_ONCE),
     Check((RULES["split.story"],), stories, needs=(TEXT_TABLE,), stages=_ONCE),
+    Check(
+        (RULES["split.shared-story"],),
+        shared_stories,
+        needs=(TEXT_TABLE,),
+        stages=(Stage.CORPUS,),
+        remember=told,
+    ),
     Check(
         (RULES["layer.passes"], RULES["annotator.unused"]),
         provenance,

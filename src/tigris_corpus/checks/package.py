@@ -179,8 +179,8 @@ RULES = by_code(
     error(
         0,
         "pkg.record-schema",
-        "Records and tables are two forms of one thing, and have the same columns.",
-        "write the columns of the Table Schema into the schema of the records, or restore it",
+        "Records and tables are two forms of one thing, and have the same columns and labels.",
+        "write the columns and labels of the tables into the schema of the records, or restore it",
         bad="mentions of a record without mention_type",
         good="mentions of a record with every column of mentions.json",
     ),
@@ -533,6 +533,21 @@ def _other_columns(
             return column, f"the table has no column {column!r}"
         if column in fields and fields[column].required != (column in required):
             return column, f"{column!r} is {'' if fields[column].required else 'not '}required in the table"
+    return _lost_labels(package, name, found["properties"])
+
+
+def _lost_labels(package: Package, name: str, properties: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the first column that a record may fill with fewer labels than the profile has; None where none is."""
+    for column, described in properties.items():
+        items = described.get("items", described) if isinstance(described, dict) else {}
+        inner = ("event_modes", "mode") if column == "modes" else (name, column)
+        key = package.vocabulary_of(*inner) if inner[0] in package.tables else None
+        listed = items.get("enum") if isinstance(items, dict) else None
+        if key and key.resource in profile_labels() and isinstance(listed, list):
+            labels = profile_labels()[key.resource][key.reference[0]]
+            lost = next((label for label in labels if label not in listed), None)
+            if lost:
+                return column, f"{column!r} may not be {lost!r}"
     return None
 
 

@@ -85,7 +85,7 @@ RULES = by_code(
         5,
         "pass.unsettled",
         "Where the layer is adjudicated, each difference from a pass has been settled with its reason.",
-        "record the decision in adjudication.csv, or mend the cut, or the status of the layer",
+        "record the decision in adjudication.csv, or restore the label, or mend the cut, or the status of the layer",
         bad="two sentences of a pass that are one in sentences.csv, and no row of adjudication.csv",
         good="the same, and a row of adjudication.csv that says why",
     ),
@@ -258,8 +258,11 @@ def _in_file(snapshot: Snapshot, kept: _Pass) -> Iterator[Issue]:
             yield from _in_rows_of(snapshot, kept, record, document)
         twice = f"line {seen[document]} is a record of {document} already" if document in seen else None
         again = [_Fault("pass.provenance", "/document_id", document, twice)] if twice else None
-        for fault in again or _in_record(snapshot, kept, record):
+        faults = again or list(_in_record(snapshot, kept, record))
+        for fault in faults:
             yield _as_issue(kept.path, number, document, fault)
+        if not faults and document in kept.due:
+            yield from _dropped(snapshot, kept, record, number)
         if document is not None:
             seen.setdefault(document, number)
     if is_torn or snapshot.may_lack_rows:
@@ -659,6 +662,34 @@ def _unsettled(
     for row in rows_at(table, other.select(LINE)):
         message = f"{kept.path} cuts this otherwise, and adjudication.csv has no decision on the sentences of {document}"
         yield RULES["pass.unsettled"].issue(place(table, row), row["sentence_id"], message)
+
+
+def _dropped(snapshot: Snapshot, kept: _Pass, record: dict[str, Any], line: int) -> Iterator[Issue]:
+    """Yield the spans of a record that an adjudicated layer has not, where nothing was decided about their sentence."""
+    document = record["document_id"]
+    is_known = snapshot.readable("layers", "adjudication", "deprecated")
+    if not is_known or document in snapshot.doubtful(*snapshot.tables):
+        return
+    layers, decided = snapshot.sound("layers"), snapshot.sound("adjudication")
+    for table, (start, end, text) in zip(("mentions", "events"), SPANS, strict=True):
+        layer = (pl.col("document_id") == document) & (pl.col("layer") == table)
+        is_done = layers.filter(layer & (pl.col("status") == "adjudicated")).height
+        if not is_done or not snapshot.whole(table) or snapshot.may_lack_rows:
+            continue
+        named = snapshot.sound(table).filter(pl.col("sentence_id").str.starts_with(f"{document}-"))
+        there = set(named.select(start, end).iter_rows())
+        settled = set(decided.filter(layer)["sentence_id"])
+        for number, row in _rows(record, table):
+            span, key = (row[start], row[end]), row[_schema(snapshot, table).key[0]]
+            is_settled = row["sentence_id"] in settled or key in _distinct(
+                snapshot.tables["deprecated"], "id"
+            )
+            if span not in there and not is_settled:
+                message = f"{table} has no {row[text][:_SHOWN]!r} at {span[0]} to {span[1]}, and adjudication.csv does not say why"
+                pointer = f"/{table}/{number}"
+                fault = _Fault("pass.unsettled", pointer, row[text], message, None, *span)
+                issue = _as_issue(kept.path, line, document, fault)
+                yield replace(issue, fault=f"{document} {table} {span}")
 
 
 def _in_sentence(snapshot: Snapshot, kept: _Pass, row: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -63,6 +63,14 @@ RULES = by_code(
     ),
     warning(
         5,
+        "incident.date-certainty",
+        "A date is as certain as the times that it comes from: the question mark of EDTF goes with it.",
+        "add the question mark to the date, or take it from it, or mend the value of the time",
+        bad="an incident of 2024-01-28, of which one text tells, on 2024-01-28?",
+        good="an incident of 2024-01-28?, of which one text tells, on 2024-01-28?",
+    ),
+    warning(
+        5,
         "relation.sentence",
         "The sentence that states a relation names at least one of its two sides.",
         "name the sentence that states it, or leave sentence_id empty",
@@ -237,6 +245,43 @@ def _is_within(one: str, other: str, wholes: dict[str, set[str]]) -> bool:
     return False
 
 
+_SURE = {"incident_id": pl.String, "date": pl.String, "is_unsure": pl.Boolean}
+
+
+def times(snapshot: Snapshot) -> pl.DataFrame:
+    """Return the events of a batch whose own time is the date of their incident, but for a question mark: what each has."""
+    if not snapshot.readable("events", "arguments", "mentions", "incidents"):
+        return pl.DataFrame(schema=_SURE)
+    dated = snapshot.beside("events", "incident_id", "incidents", "date")
+    linked = snapshot.sound("events").select("incident_id").with_columns(*dated)
+    is_time = snapshot.sound("arguments")["role"] == "time"
+    events, mentions = (
+        snapshot.places("arguments", column, target).filter(is_time)
+        for column, target in (("event_id", "events"), ("mention_id", "mentions"))
+    )
+    values = rows_at_places(snapshot.sound("mentions"), mentions, time="value")
+    timed = rows_at_places(linked, events).with_columns(*values)
+    date, time = (pl.col(name).str.replace_all("[?~]", "") for name in ("date", "time"))
+    same = timed.filter((date == time) & (date != ""))
+    return same.select(
+        "incident_id", "date", is_unsure=pl.col("time").str.contains("?", literal=True)
+    ).unique()
+
+
+def certain(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the incidents whose date is certain where all times that it comes from are not, or the other way round."""
+    told = _remembered(snapshot, "plausible.certain", _SURE)
+    table = snapshot.tables["incidents"]
+    single = told.unique().filter(~pl.col("incident_id").is_duplicated())
+    odd = single.filter(pl.col("date").str.contains("?", literal=True) != pl.col("is_unsure"))
+    for row in rows_at(table, table.sound.join(odd, on="incident_id").select(LINE, "is_unsure")):
+        sure = "is uncertain" if row["is_unsure"] else "is certain"
+        message = f"the date of {row['incident_id']!r} is {row['date']}, and every time it comes from {sure}"
+        yield RULES["incident.date-certainty"].issue(place(table, row, "date"), row["date"], message)
+    if not snapshot.whole("events", "arguments", "mentions") or snapshot.may_lack_rows:
+        raise Undecidable("rows of events, arguments or mentions are missing or in doubt")
+
+
 def _remembered(snapshot: Snapshot, check: str, schema: dict[str, Any]) -> pl.DataFrame:
     """Return what a check has kept of all batches."""
     frames = snapshot.census.kept.get(check, ())
@@ -300,6 +345,13 @@ CHECKS = (
         needs=("incidents", "entity_relations"),
         stages=(Stage.CORPUS,),
         remember=places,
+    ),
+    Check(
+        (RULES["incident.date-certainty"],),
+        certain,
+        needs=("incidents",),
+        stages=(Stage.CORPUS,),
+        remember=times,
     ),
     Check((RULES["event.told-twice"],), told_twice, needs=("events",)),
     Check((RULES["relation.sentence"],), relations, needs=("entity_relations", "mentions", "sentences")),

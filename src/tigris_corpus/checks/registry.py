@@ -203,6 +203,14 @@ RULES |= by_code(
     ),
     warning(
         5,
+        "incident.whole-type",
+        "A series is of happenings of one type, so that it counts as they do.",
+        "mend the type of the part or of the whole, or take the part out of it",
+        bad="a strike (ASSAULT) that is part of a series of talks (CONSULT)",
+        good="a strike that is part of a series of strikes, both ASSAULT",
+    ),
+    warning(
+        5,
         "reg.duplicate-name",
         "Two entries of one name and one type are most likely one thing, counted twice.",
         "merge the two, or tell them apart by their names",
@@ -420,7 +428,13 @@ def wholes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents that are part of what is no series, or fall outside its dates."""
     table = snapshot.tables["incidents"]
     whole = snapshot.beside(
-        "incidents", "part_of", "incidents", whole_extent="extent", whole_date="date", whole_line=LINE
+        "incidents",
+        "part_of",
+        "incidents",
+        whole_type="event_type",
+        whole_extent="extent",
+        whole_date="date",
+        whole_line=LINE,
     )
     parts = table.sound.with_columns(*whole).drop_nulls("whole_line")
     single = parts.filter(pl.col("whole_extent") != "series").select(LINE, "whole_line", "whole_extent")
@@ -432,6 +446,7 @@ def wholes(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["incident.whole-extent"].issue(
             at, row["whole_extent"], message, related=related, fault=row["part_of"]
         )
+    yield from _of_other_types(table, parts)
     dates = (
         parts.filter((pl.col("date") != "") & (pl.col("whole_date") != ""))
         .select("date", "whole_date")
@@ -445,6 +460,26 @@ def wholes(snapshot: Snapshot) -> Iterator[Issue]:
         for row in rows_at(table, outside.select(LINE, "whole_date")):
             message = f"{row['date']} is outside {row['whole_date']}, the date of {row['part_of']!r}"
             yield RULES["incident.part-date"].issue(place(table, row, "date"), row["date"], message)
+
+
+def _of_other_types(table: Table, parts: pl.DataFrame) -> Iterator[Issue]:
+    """Yield the parts of another type than their whole; where all of several are, the whole."""
+    is_other = pl.col("event_type") != pl.col("whole_type")
+    odd = parts.with_columns(
+        is_whole=(is_other.all() & (pl.len() > 1)).over("whole_line"),
+        is_first=pl.col("whole_line").is_first_distinct(),
+    ).filter(is_other & (~pl.col("is_whole") | pl.col("is_first")))
+    above = table.by_number(odd["whole_line"])
+    for row in rows_at(table, odd.select(LINE, "whole_line", "whole_type", "is_whole")):
+        whole = above[row["whole_line"]]
+        message = (
+            f"{row['incident_id']!r} is {row['event_type']}, and {row['part_of']!r} is {row['whole_type']}"
+        )
+        at, other = place(table, row, "part_of"), place(table, whole, "event_type")
+        if row["is_whole"]:
+            at, other = other, at
+        value = row["whole_type"] if row["is_whole"] else row["part_of"]
+        yield RULES["incident.whole-type"].issue(at, value, message, related=(other,))
 
 
 def _are_apart(one: str, other: str) -> bool:
@@ -720,7 +755,7 @@ CHECKS = (
     ),
     Check((RULES["vocab.link"],), type_links, needs=("entity_type_links", "entity_types"), stages=_ONCE),
     Check(
-        (RULES["incident.whole-extent"], RULES["incident.part-date"]),
+        tuple(RULES[f"incident.{name}"] for name in ("whole-extent", "whole-type", "part-date")),
         wholes,
         needs=("incidents",),
         stages=_ONCE,

@@ -98,6 +98,14 @@ RULES = by_code(
     ),
     warning(
         5,
+        "event.negated",
+        "An event that its text denies did not happen, and is counted if nobody says so.",
+        "make the polarity negative",
+        bad='positive, for "finalized" in "but not finalized"',
+        good='negative, for "finalized" in "but not finalized"',
+    ),
+    warning(
+        5,
         "event.never",
         "Saying, beginning, standing ties and moods are no events.",
         "remove the event, and judge what is said or begun",
@@ -593,6 +601,23 @@ _OF_MENTIONS = (
     *("nominal", "determiner", "beyond-name", "noun-type", "never"),
     *("value-text", "value-open"),
 )
+_BEFORE = 8
+_NEGATION = r"(?i)(?:\b(?:not|never|pas|jamais)|n['’]t)\s$"
+
+
+def negated(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the events that are positive, though the word before the trigger denies them, in English and in French."""
+    table = snapshot.tables["events"]
+    sentences = snapshot.beside("events", "sentence_id", "sentences", s_start="start", s_text="text")
+    placed = table.sound.select(LINE, "trigger_start", "polarity").with_columns(*sentences)
+    at = pl.col("trigger_start") - pl.col("s_start")
+    before = pl.col("s_text").str.slice((at - _BEFORE).clip(0), at.clip(0, _BEFORE))
+    is_denied = (pl.col("polarity") == "positive") & before.str.contains(_NEGATION)
+    for row in rows_at(table, placed.filter(is_denied).select(LINE)):
+        message = f"{row['trigger_text']!r} is positive, and the word before it denies it"
+        yield RULES["event.negated"].issue(place(table, row, "polarity"), row["polarity"], message)
+
+
 CHECKS = (
     Check(
         tuple(RULES[f"mention.{name}"] for name in _OF_MENTIONS),
@@ -601,4 +626,5 @@ CHECKS = (
     ),
     Check((RULES["mention.value-certainty"],), certainty, needs=("mentions", TEXT_TABLE)),
     Check((RULES["event.trigger-words"], RULES["event.never"]), triggers, needs=("events",)),
+    Check((RULES["event.negated"],), negated, needs=("events", "sentences")),
 )
