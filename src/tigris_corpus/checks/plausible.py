@@ -13,11 +13,12 @@ from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import document_expr, hashed
 from tigris_corpus.engine.links import found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE
+from tigris_corpus.issues import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.engine.snapshot import Snapshot, Table
     from tigris_corpus.issues import Issue
 
 RULES = by_code(
@@ -84,9 +85,11 @@ def dates(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events whose own time, or whose text, does not go with the date of their incident."""
     table = snapshot.tables["events"]
     incidents = snapshot.beside("events", "incident_id", "incidents", "date")
-    published = snapshot.sound(TEXT_TABLE).select(told="date_published")
+    published = snapshot.sound(TEXT_TABLE).select(told="date_published", text_line=LINE)
     published = rows_at_places(published, snapshot.homes("events"))
-    linked = table.sound.select(LINE, "realis", "polarity").with_columns(*incidents, *published)
+    linked = table.sound.select(LINE, "realis", "polarity", "incident_id").with_columns(
+        *incidents, *published
+    )
     is_time = snapshot.sound("arguments")["role"] == "time"
     events, mentions = (
         snapshot.places("arguments", column, target).filter(is_time)
@@ -105,13 +108,30 @@ def dates(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["incident.event-date"].issue(
             place(table, row, "incident_id"), row["incident_id"], message
         )
-    for row in rows_at(table, later.select(LINE, "date", "told")):
+    is_early = pl.col("incident_id").n_unique().over("text_line") >= _SEVERAL
+    yield from _too_early(snapshot, table, later.filter(is_early))
+    for row in rows_at(table, later.filter(~is_early).select(LINE, "date", "told")):
         message = (
             f"{row['incident_id']!r} is of {row['date']}, and the text that tells of it of {row['told']}"
         )
         yield RULES["incident.after-text"].issue(
             place(table, row, "incident_id"), row["incident_id"], message, fault=f"{row['incident_id']}"
         )
+
+
+_SEVERAL = 3
+
+
+def _too_early(snapshot: Snapshot, table: Table, later: pl.DataFrame) -> Iterator[Issue]:
+    """Yield the documents that tell of several incidents of a later day: it is their own date that is wrong."""
+    texts = snapshot.tables[TEXT_TABLE]
+    rows = texts.by_number(later["text_line"])
+    for number, row in sorted(rows.items()):
+        events = rows_at(table, later.filter(pl.col("text_line") == number).select(LINE))
+        related = [place(table, event, "incident_id") for event in events]
+        at, date = place(texts, row, "date_published"), row["date_published"]
+        message = f"the text is of {date}, and {len(related)} of its events are of incidents of a later day"
+        yield RULES["incident.after-text"].issue(at, date, message, related=related[:KEPT])
 
 
 _LOW, _HIGH, _OTHER_LOW, _OTHER_HIGH = map(pl.col, ("low", "high", "other_low", "other_high"))

@@ -204,10 +204,10 @@ RULES |= by_code(
     warning(
         5,
         "incident.whole-type",
-        "A series is of happenings of one type, so that it counts as they do.",
+        "A series is of happenings of one kind: no conflict is part of a cooperation, and no cooperation of a conflict.",
         "mend the type of the part or of the whole, or take the part out of it",
         bad="a strike (ASSAULT) that is part of a series of talks (CONSULT)",
-        good="a strike that is part of a series of strikes, both ASSAULT",
+        good="a strike that is part of a series of strikes, or an accusation that is",
     ),
     warning(
         5,
@@ -446,7 +446,8 @@ def wholes(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["incident.whole-extent"].issue(
             at, row["whole_extent"], message, related=related, fault=row["part_of"]
         )
-    yield from _of_other_types(table, parts)
+    if snapshot.readable("event_types"):
+        yield from _of_other_types(table, parts, snapshot.sound("event_types"))
     dates = (
         parts.filter((pl.col("date") != "") & (pl.col("whole_date") != ""))
         .select("date", "whole_date")
@@ -462,9 +463,14 @@ def wholes(snapshot: Snapshot) -> Iterator[Issue]:
             yield RULES["incident.part-date"].issue(place(table, row, "date"), row["date"], message)
 
 
-def _of_other_types(table: Table, parts: pl.DataFrame) -> Iterator[Issue]:
-    """Yield the parts of another type than their whole; where all of several are, the whole."""
-    is_other = pl.col("event_type") != pl.col("whole_type")
+_COOPERATION = ("1", "2")
+"""The quad classes of PLOVER that are no conflict: verbal and material cooperation."""
+
+
+def _of_other_types(table: Table, parts: pl.DataFrame, types: pl.DataFrame) -> Iterator[Issue]:
+    """Yield the parts that are conflicts where their whole is none, and the other way round; where all of several are, the whole."""
+    peaceful = types.filter(is_one_of("quad_class", _COOPERATION))["event_type"]
+    is_other = is_one_of("event_type", peaceful) != is_one_of("whole_type", peaceful)
     odd = parts.with_columns(
         is_whole=(is_other.all() & (pl.len() > 1)).over("whole_line"),
         is_first=pl.col("whole_line").is_first_distinct(),
