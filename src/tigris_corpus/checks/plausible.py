@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tigris_corpus.checks import wording
-from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, place, rows_at, warning
+from tigris_corpus.checks.rule import (
+    Check,
+    Stage,
+    Undecidable,
+    by_code,
+    expect_whole,
+    place,
+    rows_at,
+    warning,
+)
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import document_expr, hashed
@@ -217,6 +226,7 @@ def _located(snapshot: Snapshot, role: str) -> pl.DataFrame:
 
 def event_places(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents whose place is none of those that their events name, nor a part of one or one that is."""
+    expect_whole(snapshot, "events", "arguments", "mentions")
     told = _remembered(snapshot, "plausible.event_places", _PLACED)
     table = snapshot.tables["incidents"]
     own = told.filter(pl.col("entity_id") == "")["incident"]
@@ -244,8 +254,6 @@ def event_places(snapshot: Snapshot) -> Iterator[Issue]:
         message = f"{row['incident_id']!r} is in {row['location_id']!r}, and its events are told to be in {row['told']}"
         at = place(table, row, "location_id")
         yield RULES["incident.event-place"].issue(at, row["location_id"], message)
-    if not snapshot.whole("events", "arguments", "mentions") or snapshot.may_lack_rows:
-        raise Undecidable("rows of events, arguments or mentions are missing or in doubt")
 
 
 def _are_nested(one: str, other: str, wholes: dict[str, set[str]]) -> bool:
@@ -290,6 +298,7 @@ def times(snapshot: Snapshot) -> pl.DataFrame:
 
 def certain(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents whose date is certain where all times that it comes from are not, or the other way round."""
+    expect_whole(snapshot, "events", "arguments", "mentions")
     told = _remembered(snapshot, "plausible.certain", _SURE)
     table = snapshot.tables["incidents"]
     single = told.unique().filter(~pl.col("incident_id").is_duplicated())
@@ -298,8 +307,6 @@ def certain(snapshot: Snapshot) -> Iterator[Issue]:
         sure = "is uncertain" if row["is_unsure"] else "is certain"
         message = f"the date of {row['incident_id']!r} is {row['date']}, and every time it comes from {sure}"
         yield RULES["incident.date-certainty"].issue(place(table, row, "date"), row["date"], message)
-    if not snapshot.whole("events", "arguments", "mentions") or snapshot.may_lack_rows:
-        raise Undecidable("rows of events, arguments or mentions are missing or in doubt")
 
 
 def _remembered(snapshot: Snapshot, check: str, schema: dict[str, Any]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, Undecidable, by_code, place, rows_at, warning
+from tigris_corpus.checks.rule import Check, Undecidable, by_code, expect_whole, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of
 from tigris_corpus.engine.links import rows_at_places
@@ -85,12 +85,6 @@ _SHOWN_BY = {
 """What the words in English and French that show a mode have in them, where no others do."""
 
 
-def _expect_whole(snapshot: Snapshot, *tables: str) -> None:
-    """Raise Undecidable where rows of tables are missing or in doubt, so that nothing follows from what is absent."""
-    if not snapshot.whole(*tables) or snapshot.may_lack_rows:
-        raise Undecidable(f"rows of {' or '.join(tables)} are missing or in doubt")
-
-
 def _undone(snapshot: Snapshot, *layers: str) -> pl.Series:
     """Return the documents of which one of some layers is blank, so that nothing is missed in them."""
     return pl.concat([snapshot.blank(layer) for layer in layers]).unique()
@@ -98,7 +92,7 @@ def _undone(snapshot: Snapshot, *layers: str) -> pl.Series:
 
 def unused(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the nouns and pronouns that fill no role and are no source."""
-    _expect_whole(snapshot, "events", "arguments")
+    expect_whole(snapshot, "events", "arguments")
     table = snapshot.tables["mentions"]
     used = [
         snapshot.places(name, column, "mentions")
@@ -135,7 +129,7 @@ def triggers(snapshot: Snapshot) -> Iterator[Issue]:
 
 def victims(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the killed and injured that are no number, and are not the recipient of the event as well."""
-    _expect_whole(snapshot, "arguments")
+    expect_whole(snapshot, "arguments")
     table = snapshot.tables["arguments"]
     role, pair = pl.col("role"), hashed(["event_id", "mention_id"])
     roles = table.sound.select(LINE, "role", "event_id", "mention_id").with_row_index("place")

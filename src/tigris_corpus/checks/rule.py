@@ -158,6 +158,12 @@ def document_of(table: Table, row: dict[str, Any]) -> str | None:
     return row.get("document_id") or None
 
 
+def expect_whole(snapshot: Snapshot, *tables: str) -> None:
+    """Raise Undecidable where rows of tables are missing or in doubt, so that nothing follows from what is absent."""
+    if not snapshot.whole(*tables) or snapshot.may_lack_rows:
+        raise Undecidable(f"rows of {' or '.join(tables)} are missing or in doubt")
+
+
 def rows_at(table: Table, broken: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table named by the line column of ``broken``, with the other columns of it beside them."""
     if not broken.height:
