@@ -227,7 +227,7 @@ def stories(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["split.story"].issue(at, odd[0]["split"], message, related=others)
 
 
-_TOLD = {"document_id": pl.String, "incident_id": pl.String}
+_TOLD = {"text": pl.UInt32, "incident": pl.UInt32}
 _SHARED, _PART = 5, 3
 """So many incidents in common, and one in so many of those of the document that has fewer, make one story of two."""
 _TOLD_OFTEN = 50
@@ -235,12 +235,12 @@ _TOLD_OFTEN = 50
 
 
 def told(snapshot: Snapshot) -> pl.DataFrame:
-    """Return which documents of a batch tell of which incidents."""
-    if not snapshot.readable("events", TEXT_TABLE):
+    """Return which documents of a batch tell of which incidents: the numbers of their rows."""
+    if not snapshot.readable("events", "incidents", TEXT_TABLE):
         return pl.DataFrame(schema=_TOLD)
-    homes = snapshot.sound(TEXT_TABLE)["document_id"].gather(snapshot.homes("events"))
-    linked = snapshot.sound("events").select(homes, "incident_id").filter(pl.col("incident_id") != "")
-    return linked.filter(pl.struct(pl.all()).is_first_distinct()).drop_nulls()
+    texts = snapshot.sound(TEXT_TABLE)[LINE].gather(snapshot.homes("events"))
+    incidents = snapshot.beside("events", "incident_id", "incidents", incident=LINE)
+    return incidents.select(text=texts, incident="incident").drop_nulls().unique()
 
 
 def shared_stories(snapshot: Snapshot) -> Iterator[Issue]:
@@ -248,23 +248,23 @@ def shared_stories(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables[TEXT_TABLE]
     frames = snapshot.census.kept.get("metadata.shared_stories", ())
     linked = pl.concat(frames) if frames else pl.DataFrame(schema=_TOLD)
-    folds = table.sound.select("document_id", "fold", number=pl.col(LINE))
-    times = pl.len().over("incident_id")
-    often = linked.filter((times > 1) & (times <= _TOLD_OFTEN)).join(folds, on="document_id")
-    counts = linked.group_by("document_id").len("told")
+    linked = linked.join(table.sound.select("fold", text=LINE), on="text")
+    spread = linked.group_by("incident").agg(folds=pl.col("fold").n_unique(), texts=pl.len())
+    spread = spread.filter((pl.col("folds") > 1) & (pl.col("texts") <= _TOLD_OFTEN))
+    often, counts = linked.join(spread, on="incident", how="semi"), linked.group_by("text").len("told")
     pairs = (
-        often.join(often, on="incident_id", suffix="_other")
-        .filter((pl.col("number") < pl.col("number_other")) & (pl.col("fold") != pl.col("fold_other")))
-        .group_by("document_id", "document_id_other", "number", "number_other")
+        often.join(often, on="incident", suffix="_other")
+        .filter((pl.col("text") < pl.col("text_other")) & (pl.col("fold") != pl.col("fold_other")))
+        .group_by("text", "text_other")
         .len("shared")
         .filter(pl.col("shared") >= _SHARED)
-        .join(counts, on="document_id")
-        .join(counts, left_on="document_id_other", right_on="document_id", suffix="_other")
+        .join(counts, on="text")
+        .join(counts, left_on="text_other", right_on="text", suffix="_other")
         .filter(_PART * pl.col("shared") >= pl.min_horizontal("told", "told_other"))
-        .sort("number")
+        .sort("text", "text_other")
     )
-    rows = table.by_number(pl.concat([pairs["number"], pairs["number_other"]]))
-    for first, second, shared in pairs.select("number", "number_other", "shared").iter_rows():
+    rows = table.by_number(pl.concat([pairs["text"], pairs["text_other"]]))
+    for first, second, shared in pairs.select("text", "text_other", "shared").iter_rows():
         one, other = rows[first], rows[second]
         message = f"{other['document_id']} shares {shared} incidents with {one['document_id']}, of fold {one['fold']}"
         at, related = place(table, other, "fold"), (place(table, one, "fold"),)
