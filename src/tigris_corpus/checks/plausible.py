@@ -278,10 +278,11 @@ _SURE = {"incident_id": pl.String, "date": pl.String, "is_unsure": pl.Boolean}
 
 def times(snapshot: Snapshot) -> pl.DataFrame:
     """Return the events of a batch whose own time is the date of their incident, but for a question mark: what each has."""
-    if not snapshot.readable("events", "arguments", "mentions", "incidents"):
+    if not snapshot.readable("events", "arguments", "mentions", "incidents", TEXT_TABLE):
         return pl.DataFrame(schema=_SURE)
     dated = snapshot.beside("events", "incident_id", "incidents", "date")
-    linked = snapshot.sound("events").select("incident_id").with_columns(*dated)
+    texts = rows_at_places(snapshot.sound(TEXT_TABLE), snapshot.homes("events"), "date_basis")
+    linked = snapshot.sound("events").select("incident_id").with_columns(*dated, *texts)
     is_time = snapshot.sound("arguments")["role"] == "time"
     events, mentions = (
         snapshot.places("arguments", column, target).filter(is_time)
@@ -290,10 +291,10 @@ def times(snapshot: Snapshot) -> pl.DataFrame:
     values = rows_at_places(snapshot.sound("mentions"), mentions, time="value")
     timed = rows_at_places(linked, events).with_columns(*values)
     date, time = (pl.col(name).str.replace_all("[?~]", "") for name in ("date", "time"))
-    same = timed.filter((date == time) & (date != ""))
-    return same.select(
-        "incident_id", "date", is_unsure=pl.col("time").str.contains("?", literal=True)
-    ).unique()
+    is_unsure = pl.col("time").str.contains("?", literal=True)
+    is_odd = is_unsure & (pl.col("date_basis") == "stated")  # which is reported as such
+    same = timed.filter((date == time) & (date != "") & ~is_odd)
+    return same.select("incident_id", "date", is_unsure=is_unsure).unique()
 
 
 def certain(snapshot: Snapshot) -> Iterator[Issue]:

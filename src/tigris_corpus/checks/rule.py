@@ -161,7 +161,8 @@ def document_of(table: Table, row: dict[str, Any]) -> str | None:
 def expect_whole(snapshot: Snapshot, *tables: str) -> None:
     """Raise Undecidable where rows of tables are missing or in doubt, so that nothing follows from what is absent."""
     if not snapshot.whole(*tables) or snapshot.may_lack_rows:
-        raise Undecidable(f"rows of {' or '.join(tables)} are missing or in doubt")
+        named = " or ".join(filter(None, [", ".join(tables[:-1]), tables[-1]]))
+        raise Undecidable(f"rows of {named} are missing or in doubt")
 
 
 def rows_at(table: Table, broken: pl.DataFrame) -> Iterator[dict[str, Any]]:

@@ -30,6 +30,7 @@ def test_an_issue_shows_its_line_with_the_cell_underlined(base: Path) -> None:
         "\n"
         "not run: registry.unused (L5 events and registry): rows that may refer to entities are missing or in doubt\n"
         "not run: plausible.event_places (L5 events and registry): rows of events, arguments or mentions are missing or in doubt\n"
+        "not run: plausible.certain (L5 events and registry): rows of events, arguments or mentions are missing or in doubt\n"
         "not run: release.hashes (L7 release): there are errors below it\n"
         "\n"
         "`tigris explain CODE` tells more of a code\n"

@@ -26,6 +26,8 @@ def test_an_issue_is_a_command_with_its_place(base: Path) -> None:
         "rows that may refer to entities are missing or in doubt\n"
         "::error title=not run::plausible.event_places (level 5, events and registry): "
         "rows of events, arguments or mentions are missing or in doubt\n"
+        "::error title=not run::plausible.certain (level 5, events and registry): "
+        "rows of events, arguments or mentions are missing or in doubt\n"
         "::error title=not run::release.hashes (level 7, release): there are errors below it\n"
         "tigris-corpus 0.1.0 is not sound: 1 error, 0 warnings\n"
     )
