@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -82,8 +81,8 @@ RULES: dict[str, Rule] = {rule.code: rule for check in CHECKS for rule in check.
 """Every rule by its code, in the order of the checks."""
 
 EVERY_LEVEL = range(len(LEVELS))
-MOST = 10_000
-"""How many issues of one check are reported."""
+MOST, MOST_OF_ALL = 2_000, 10_000
+"""How many faults one check reports, and how many issues: those of one fault are told as one."""
 _RELEASE_LEVEL = len(LEVELS) - 1
 _SPREADING = frozenset(code for code, rule in RULES.items() if rule.spreads)
 
@@ -380,14 +379,18 @@ def _find(check: Check, snapshot: Snapshot) -> tuple[list[Issue], str | None]:
     """Return what a check found, and why it could not decide the rest, if it could not."""
     found: list[Issue] = []
     try:
-        found.extend(islice(check.find(snapshot), MOST))
+        count, faults = 0, set()
+        for issue in check.find(snapshot):
+            found.append(issue)
+            count += issue.fault is None or issue.fault not in faults
+            faults.add(issue.fault)
+            if count >= MOST or len(found) >= MOST_OF_ALL:
+                return found, f"there are {len(found):,} issues or more, and the rest was not looked for"
     except Undecidable as reason:
         return found, str(reason)
     except Exception as error:  # noqa: BLE001 - a check that breaks must not lose what the others found
         broken = f"the check itself failed, which is a bug of Tigris: {type(error).__name__}: {error}"
         return found, broken[:300]
-    if len(found) == MOST:
-        return found, f"there are {MOST:,} issues or more, and the rest was not looked for"
     return found, None
 
 

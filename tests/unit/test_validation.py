@@ -363,6 +363,32 @@ def test_a_folder_that_is_a_link_is_reported_and_not_walked(base: Path, tmp_path
     assert "sec.executable" not in {code for code, _ in found}
 
 
+@pytest.mark.parametrize("column", ["document_id", "text_path", "sha256", "split"])
+def test_a_column_of_the_documents_that_is_gone_breaks_no_check(base: Path, column: str) -> None:
+    schema = base / "schema/tables/documents.json"
+    described = json.loads(schema.read_text(encoding="utf-8"))
+    place = [field["name"] for field in described["fields"]].index(column)
+    del described["fields"][place]
+    schema.write_text(json.dumps(described), encoding="utf-8")
+    table = base / "corpus/documents.csv"
+    rows = [line.split(",") for line in table.read_text(encoding="utf-8").splitlines()]
+    lines = [",".join(row[:place] + row[place + 1 :]) for row in rows]
+    table.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    report = examine(base)
+    assert not report.is_sound
+    assert [reason for _, _, reason in report.not_run if "bug" in reason] == []
+
+
+def test_issues_of_one_fault_are_told_with_their_number_though_they_are_many(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validation, "MOST", 2)
+    rows = [f"D000-M9{number:02},D000-S999,0,5,Talks,GPE,NAM,,iraq" for number in range(20)]
+    packages.edit(base, [{"op": "insert-line", "file": "corpus/mentions.csv", "line": 9, "lines": rows}])
+    report = examine(base)
+    assert [(issue.code, issue.count) for issue in report.issues] == [("key.orphans", 20)]
+
+
 def test_no_more_than_so_many_issues_of_a_check_are_reported(
     base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

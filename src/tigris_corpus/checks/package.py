@@ -595,7 +595,7 @@ def files(snapshot: Snapshot) -> Iterator[Issue]:
         raise Undecidable("the descriptor does not say for certain which files belong to the package")
     if any(name not in package.tables for name in installed_profile().tables if name not in OPTIONAL):
         raise Undecidable("tables of the profile are missing")
-    documents = snapshot.tables.get(TEXT_TABLE)
+    documents = snapshot.tables[TEXT_TABLE] if snapshot.readable(TEXT_TABLE) else None
     declared = _declared(package, documents) | _exchanged(package)
     unknown: list[str] = []
     there: set[str] = set()
@@ -627,7 +627,7 @@ def _declared(package: Package, documents: Table | None) -> set[str]:
     entries = package.descriptor["resources"]
     declared = {str(entry.get("schema")) for entry in entries}
     declared |= {path for resource in package.resources for path in resource.paths}
-    if documents and documents.readable:
+    if documents:
         declared |= set(documents.rows["text_path"])
     return declared
 
