@@ -134,9 +134,11 @@ def _after_header(file: str, piece: bytes, count: int, end: bytes = b"\n") -> Ca
 
 
 def _appended(file: str, rows: Iterable[list[str]]) -> Callable[[Path], None]:
+    data = tables.write(list(rows))  # a package is made for each way in
+
     def make(root: Path) -> None:
         with (root / file).open("ab") as handle:
-            handle.write(tables.write(rows))
+            handle.write(data)
 
     return make
 

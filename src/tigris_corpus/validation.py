@@ -81,7 +81,7 @@ RULES: dict[str, Rule] = {rule.code: rule for check in CHECKS for rule in check.
 """Every rule by its code, in the order of the checks."""
 
 EVERY_LEVEL = range(len(LEVELS))
-MOST, MOST_OF_ALL = 2_000, 10_000
+MOST, MOST_OF_ALL = 1_000, 10_000
 """How many faults one check reports, and how many issues: those of one fault are told as one."""
 _RELEASE_LEVEL = len(LEVELS) - 1
 _SPREADING = frozenset(code for code, rule in RULES.items() if rule.spreads)
