@@ -137,8 +137,7 @@ def _shingle() -> pl.Expr:
 def near_duplicates(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the documents that are nearly the text of documents before them in another part: one issue a document."""
     table = snapshot.tables[TEXT_TABLE]
-    frames = snapshot.census.kept.get("consistency.near_duplicates", ())
-    sampled = pl.concat(frames) if frames else pl.DataFrame(schema=_SKETCHED)
+    sampled = snapshot.census.remembered("consistency.near_duplicates", _SKETCHED)
     parted = sampled.join(table.sound.select("document_id", "split"), on="document_id")
     spread = parted.group_by("shingle").agg(parts=pl.col("split").n_unique(), texts=pl.len())
     shared = parted.join(spread.filter((pl.col("parts") > 1) & (pl.col("texts") < _COMMON)), on="shingle")

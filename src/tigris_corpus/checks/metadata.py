@@ -246,8 +246,7 @@ def told(snapshot: Snapshot) -> pl.DataFrame:
 def shared_stories(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the documents that tell mostly of what a document before them of another fold tells of."""
     table = snapshot.tables[TEXT_TABLE]
-    frames = snapshot.census.kept.get("metadata.shared_stories", ())
-    linked = pl.concat(frames) if frames else pl.DataFrame(schema=_TOLD)
+    linked = snapshot.census.remembered("metadata.shared_stories", _TOLD)
     linked = linked.join(table.sound.select("fold", text=LINE), on="text")
     spread = linked.group_by("incident").agg(folds=pl.col("fold").n_unique(), texts=pl.len())
     spread = spread.filter((pl.col("folds") > 1) & (pl.col("texts") <= _TOLD_OFTEN))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -99,13 +99,7 @@ def dates(snapshot: Snapshot) -> Iterator[Issue]:
     linked = table.sound.select(LINE, "realis", "polarity", "incident_id").with_columns(
         *incidents, *published
     )
-    is_time = snapshot.sound("arguments")["role"] == "time"
-    events, mentions = (
-        snapshot.places("arguments", column, target).filter(is_time)
-        for column, target in (("event_id", "events"), ("mention_id", "mentions"))
-    )
-    values = rows_at_places(snapshot.sound("mentions"), mentions, "mention_id", time="value")
-    timed = rows_at_places(linked, events).with_columns(*values)
+    timed = _timed(snapshot, linked)
     apart = _dated(timed, "time").filter((_HIGH < _OTHER_LOW) | (_OTHER_HIGH < _LOW))
     if apart.height:  # a value that is wrong by its words is reported as such
         apart = apart.filter(~pl.col("mention_id").is_in(wording.at_odds(snapshot, apart["mention_id"])))
@@ -126,6 +120,17 @@ def dates(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["incident.after-text"].issue(
             place(table, row, "incident_id"), row["incident_id"], message, fault=f"{row['incident_id']}"
         )
+
+
+def _timed(snapshot: Snapshot, events: pl.DataFrame) -> pl.DataFrame:
+    """Return for each time of an event the row of ``events``, which are as those of the batch, with mention_id and time."""
+    is_time = snapshot.sound("arguments")["role"] == "time"
+    places, mentions = (
+        snapshot.places("arguments", column, target).filter(is_time)
+        for column, target in (("event_id", "events"), ("mention_id", "mentions"))
+    )
+    values = rows_at_places(snapshot.sound("mentions"), mentions, "mention_id", time="value")
+    return rows_at_places(events, places).with_columns(*values)
 
 
 _SEVERAL = 3
@@ -179,7 +184,7 @@ def expected(snapshot: Snapshot) -> pl.DataFrame:
 
 def unreal(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents that one event alone tells of, which is not actual."""
-    told = _remembered(snapshot, "plausible.unreal", _EXPECTED)
+    told = snapshot.census.remembered("plausible.unreal", _EXPECTED)
     if not told.height:
         return
     once = snapshot.census.used("events", "incident_id").filter(pl.col("count") == 1)
@@ -227,7 +232,7 @@ def _located(snapshot: Snapshot, role: str) -> pl.DataFrame:
 def event_places(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents whose place is none of those that their events name, nor a part of one or one that is."""
     expect_whole(snapshot, "events", "arguments", "mentions")
-    told = _remembered(snapshot, "plausible.event_places", _PLACED)
+    told = snapshot.census.remembered("plausible.event_places", _PLACED)
     table = snapshot.tables["incidents"]
     own = told.filter(pl.col("entity_id") == "")["incident"]
     apart = told.filter(~pl.col("incident").is_in(own.implode()))
@@ -283,13 +288,7 @@ def times(snapshot: Snapshot) -> pl.DataFrame:
     dated = snapshot.beside("events", "incident_id", "incidents", "date")
     texts = rows_at_places(snapshot.sound(TEXT_TABLE), snapshot.homes("events"), "date_basis")
     linked = snapshot.sound("events").select("incident_id").with_columns(*dated, *texts)
-    is_time = snapshot.sound("arguments")["role"] == "time"
-    events, mentions = (
-        snapshot.places("arguments", column, target).filter(is_time)
-        for column, target in (("event_id", "events"), ("mention_id", "mentions"))
-    )
-    values = rows_at_places(snapshot.sound("mentions"), mentions, time="value")
-    timed = rows_at_places(linked, events).with_columns(*values)
+    timed = _timed(snapshot, linked)
     date, time = (pl.col(name).str.replace_all("[?~]", "") for name in ("date", "time"))
     is_unsure = pl.col("time").str.contains("?", literal=True)
     is_odd = is_unsure & (pl.col("date_basis") == "stated")  # which is reported as such
@@ -300,7 +299,7 @@ def times(snapshot: Snapshot) -> pl.DataFrame:
 def certain(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents whose date is certain where all times that it comes from are not, or the other way round."""
     expect_whole(snapshot, "events", "arguments", "mentions")
-    told = _remembered(snapshot, "plausible.certain", _SURE)
+    told = snapshot.census.remembered("plausible.certain", _SURE)
     table = snapshot.tables["incidents"]
     single = told.unique().filter(~pl.col("incident_id").is_duplicated())
     odd = single.filter(pl.col("date").str.contains("?", literal=True) != pl.col("is_unsure"))
@@ -308,12 +307,6 @@ def certain(snapshot: Snapshot) -> Iterator[Issue]:
         sure = "is uncertain" if row["is_unsure"] else "is certain"
         message = f"the date of {row['incident_id']!r} is {row['date']}, and every time it comes from {sure}"
         yield RULES["incident.date-certainty"].issue(place(table, row, "date"), row["date"], message)
-
-
-def _remembered(snapshot: Snapshot, check: str, schema: dict[str, Any]) -> pl.DataFrame:
-    """Return what a check has kept of all batches."""
-    frames = snapshot.census.kept.get(check, ())
-    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
 def told_twice(snapshot: Snapshot) -> Iterator[Issue]:

@@ -28,7 +28,7 @@ from tigris_corpus.issues import Severity
 from tigris_corpus.paths import PathError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
     from tigris_corpus.engine.sources import Source, Stretch
@@ -200,6 +200,11 @@ class Census:
         if not frames:
             return pl.DataFrame(schema={"value": pl.String, "count": pl.UInt32})
         return pl.concat(frames).group_by("value").agg(pl.col("count").sum())
+
+    def remembered(self, check: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+        """Return what a check has kept of all batches."""
+        frames = self.kept.get(check, ())
+        return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
     def __add__(self, other: Census) -> Census:
         return Census(self.torn | other.torn, _joined(self.uses, other.uses), _joined(self.kept, other.kept))
