@@ -471,10 +471,16 @@ def _of_other_types(table: Table, parts: pl.DataFrame, types: pl.DataFrame) -> I
     """Yield the parts that are conflicts where their whole is none, and the other way round; where all of several are, the whole."""
     peaceful = types.filter(is_one_of("quad_class", _COOPERATION))["event_type"]
     is_other = is_one_of("event_type", peaceful) != is_one_of("whole_type", peaceful)
-    odd = parts.with_columns(
-        is_whole=(is_other.all() & (pl.len() > 1)).over("whole_line"),
-        is_first=pl.col("whole_line").is_first_distinct(),
-    ).filter(is_other & (~pl.col("is_whole") | pl.col("is_first")))
+    others = parts.filter(is_other)
+    sizes = parts.filter(is_one_of("part_of", others["part_of"])).group_by("whole_line").agg(parts=pl.len())
+    odd = (
+        others.join(sizes, on="whole_line", maintain_order="left")
+        .with_columns(
+            is_whole=(pl.len().over("whole_line") == pl.col("parts")) & (pl.col("parts") > 1),
+            is_first=pl.col("whole_line").is_first_distinct(),
+        )
+        .filter(~pl.col("is_whole") | pl.col("is_first"))
+    )
     above = table.by_number(odd["whole_line"])
     for row in rows_at(table, odd.select(LINE, "whole_line", "whole_type", "is_whole")):
         whole = above[row["whole_line"]]
