@@ -10,13 +10,14 @@ import difflib
 import hashlib
 import json
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tigris_corpus import journal, jsontext
+from tigris_corpus import edtf, journal, jsontext
 from tigris_corpus.errors import CorpusError, NotAPackageError
 from tigris_corpus.jsontext import JsonError
 from tigris_corpus.paths import MAX_JSON, Gate, PathError
@@ -55,6 +56,9 @@ TEXT_TABLE = "documents"
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 SPANS = (("start", "end", "text"), ("trigger_start", "trigger_end", "trigger_text"))
 """The columns of a span, where a table has one: its start, its end, and the slice of the raw text between them."""
+_V2 = "https://datapackage.org/profiles/2.0/tableschema.json"
+_STANDARD = re.compile(r"https://datapackage\.org/profiles/2\.[0-9x]+/tableschema\.json")
+_WORDS = ("title", "description", "unit")
 FIELD_TYPES = ("string", "integer", "number", "boolean")
 
 _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -460,7 +464,6 @@ class _Reader:
         for key in ("name", "version"):
             if not isinstance(descriptor.get(key), str):
                 self._report("pkg.descriptor", f"the package has no {key}", pointer="")
-        self._licences(descriptor, "")
         if len(descriptor["resources"]) > MAX_RESOURCES:
             message = f"a data package has at most {MAX_RESOURCES} resources"
             self._report("pkg.descriptor", message, pointer="/resources")
@@ -552,7 +555,6 @@ class _Reader:
 
     def _look_at_kind(self, entry: dict[str, Any], paths: tuple[str, ...], pointer: str) -> None:
         """Report what a resource says of its files that is not so, and what nothing is ever checked of."""
-        self._licences(entry, pointer)
         for key, kind, meaning in (("bytes", int, "a whole number"), ("hash", str, "text")):
             if key in entry and (not isinstance(entry[key], kind) or isinstance(entry[key], bool)):
                 self._report("pkg.descriptor", f"{key} is {meaning}", pointer=f"{pointer}/{key}")
@@ -586,15 +588,6 @@ class _Reader:
             message = f"the type is {str(kind)!r}, and the file ends in {ending!r}"
             self._report("pkg.metadata", message, pointer=f"{pointer}/type", value=str(kind))
 
-    def _licences(self, entry: dict[str, Any], pointer: str) -> None:
-        """Report a licence whose name or path is no text; that there is one is for whoever judges the metadata."""
-        licences = entry.get("licenses")
-        for index, licence in enumerate(licences if isinstance(licences, list) else ()):
-            for key in ("name", "path") if isinstance(licence, dict) else ():
-                if key in licence and (not isinstance(licence[key], str) or not licence[key].strip()):
-                    at = f"{pointer}/licenses/{index}/{key}"
-                    self._report("pkg.metadata", f"the {key} of a licence is text", pointer=at)
-
     def _schema(self, path: Any, pointer: str) -> TableSchema | None:
         if not isinstance(path, str):
             self._report(
@@ -623,6 +616,7 @@ class _Reader:
             )
             return None
         self._known(entry, _SCHEMA_KEYS, "", file)
+        self._are_words(entry, "", file)
         if self._has_too_many(entry, file):
             return None
         columns = [self._field(item, f"/fields/{index}", file) for index, item in enumerate(fields)]
@@ -700,6 +694,11 @@ class _Reader:
         ):
             self._report("pkg.schema", "a bound is a number", file=file, pointer=f"{pointer}/constraints")
             return None
+        least, most = bounds
+        if least is not None and most is not None and least > most:
+            message = "the minimum is above the maximum, and no cell could be right"
+            self._report("pkg.schema", message, file=file, pointer=f"{pointer}/constraints")
+            return None
         self._has_effect(entry, constraints, kind, pointer, file)
         pattern = constraints.get("pattern")
         if pattern is not None and not (isinstance(pattern, str) and is_safe(pattern)):
@@ -711,7 +710,7 @@ class _Reader:
                 value=str(pattern),
             )
             return None
-        return Field(
+        column = Field(
             name=entry["name"],
             type=kind,
             title=str(entry.get("title", "")),
@@ -725,6 +724,12 @@ class _Reader:
             minimum=bounds[0],
             maximum=bounds[1],
         )
+        shown = isinstance(entry.get("example"), str if kind == "string" else str | int | float)
+        if shown and not _is_example(column):
+            message = f"the example of the column {column.name!r} would not pass in it"
+            at = f"{pointer}/example"
+            self._report("pkg.schema", message, file=file, pointer=at, value=column.example)
+        return column
 
     def _has_effect(
         self, entry: dict[str, Any], constraints: dict[str, Any], kind: str, pointer: str, file: str
@@ -744,6 +749,19 @@ class _Reader:
             faults.append(("rdfType", f"a date is no cell of the type {kind!r}", EDTF))
         for place, message, value in faults:
             self._report("pkg.schema", message, file=file, pointer=f"{pointer}/{place}", value=str(value))
+        self._are_words(entry, pointer, file)
+
+    def _are_words(self, entry: dict[str, Any], pointer: str, file: str) -> None:
+        """Report what a schema says for people and is no text."""
+        for key in _WORDS:
+            value = entry.get(key, key)
+            if not (isinstance(value, str) and value.strip()):
+                message = f"the {key} of a table or a column is text"
+                self._report("pkg.schema", message, file=file, pointer=f"{pointer}/{key}", value=str(value))
+        if not _STANDARD.fullmatch(str(entry.get("$schema", _V2))):
+            message = "the address in $schema is not that of Table Schema v2"
+            where = f"{pointer}/$schema"
+            self._report("pkg.schema", message, file=file, pointer=where, value=str(entry["$schema"]))
 
     def _known(self, entry: dict[str, Any], allowed: tuple[str, ...], pointer: str, file: str) -> None:
         for key in entry:
@@ -760,6 +778,22 @@ class _Reader:
 
     def _report(self, code: str, message: str, **where: Any) -> None:
         self.problems.append(Problem(code, message, **where))
+
+
+def _is_example(field: Field) -> bool:
+    """Whether the example of a column has the form of the column; whether it is a label is known to its vocabulary."""
+    cell = field.example or ""
+    if field.type == "boolean":
+        return cell.lower() in {"true", "false"}
+    if field.type in {"integer", "number"}:
+        try:
+            value = int(cell) if field.type == "integer" else float(cell)
+        except ValueError:
+            return False
+        least, most = field.minimum, field.maximum
+        return (least is None or value >= least) and (most is None or value <= most)
+    has_form = field.pattern is None or bool(re.fullmatch(field.pattern, cell))
+    return has_form and (not field.edtf or edtf.bounds(cell) is not None)
 
 
 def _paths(value: Any) -> tuple[str, ...] | None:

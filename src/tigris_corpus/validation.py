@@ -17,6 +17,7 @@ from tigris_corpus.checks import base as base_checks
 from tigris_corpus.checks import (
     characters,
     consistency,
+    described,
     events,
     form,
     keys,
@@ -24,11 +25,13 @@ from tigris_corpus.checks import (
     package,
     passes,
     plausible,
+    records,
     registry,
     release,
     roles,
     spans,
     values,
+    vocabularies,
     waivers,
     wording,
 )
@@ -60,11 +63,14 @@ if TYPE_CHECKING:
 
 CHECKS: tuple[Check, ...] = (
     *package.CHECKS,
+    *described.CHECKS,
     *form.CHECKS,
     *characters.CHECKS,
     *values.CHECKS,
     *keys.CHECKS,
     *package.FILE_CHECKS,
+    *vocabularies.CHECKS,
+    *records.CHECKS,
     *spans.CHECKS,
     *registry.CHECKS,
     *events.CHECKS,

@@ -195,7 +195,7 @@ def test_fairspec_is_told_types_constraints_and_keys(base: Path, tmp_path: Path)
     assert schema["primaryKey"] == ["mention_id"]
     assert schema["properties"]["mention_id"] == {
         "type": "string",
-        "pattern": "^(?:D[0-9]{3,}-M[0-9]{3,})$",
+        "pattern": "^(?:D(0[0-9]{2}|[1-9][0-9]{2,})-M(0[0-9]{2}|[1-9][0-9]{2,}))$",
     }
     assert schema["properties"]["start"] == {"type": "integer", "minimum": 0}
     assert schema["properties"]["mention_type"] == {"type": "string", "enum": ["NAM", "NOM", "PRO"]}

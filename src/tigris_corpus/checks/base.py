@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tigris_corpus import jsontext
-from tigris_corpus.checks.package import OPTIONAL, lacking, schema_path, weakened_labels
+from tigris_corpus.checks.package import OPTIONAL, lacking, schema_path
 from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, error, place, warning
+from tigris_corpus.checks.vocabularies import weakened_labels
 from tigris_corpus.descriptor import DESCRIPTOR, SPANS, TEXT_TABLE, profile
 from tigris_corpus.engine.expressions import document_expr
 from tigris_corpus.engine.reader import LINE

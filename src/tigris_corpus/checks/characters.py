@@ -58,6 +58,14 @@ RULES = by_code(
     ),
     warning(
         0,
+        "enc.escaped",
+        "A tool that writes text for another format leaves its signs behind: nobody reads them, and no search finds the word.",
+        "write the character itself",
+        bad="d&eacute;fense, d\\u00e9fense, d%C3%A9fense or <i>d\u00e9fense</i>",
+        good="d\u00e9fense",
+    ),
+    warning(
+        0,
         "csv.long-cell",
         "Readers of CSV in many languages give up on a cell of more than 131,072 bytes.",
         "keep long text in a file of its own, and name the file",
@@ -94,9 +102,16 @@ LONGEST = 131_072
 _LATIN, _OTHER = "[A-Za-zÀ-ÖØ-öø-\u024f]", "[\u0386-\u03bb\u03bd-\u03ff\u0400-\u052f]"
 _MIXED = re.compile(f"{_LATIN}{_OTHER}|{_OTHER}{_LATIN}")
 _MOJIBAKE = re.compile(
+    r"(?<!/)\b[A-Za-zÀ-ɏ]+\?[A-Za-zÀ-ɏ]|"
     "[ÂÃ][\u0080-\u00bf\u02c6\u02dc\u2018-\u203a\u0152-\u0192€™š]|â[€\u0080]|[\ufffd\ue000-\uf8ff]"
 )
 """Two or three bytes of UTF-8 as Windows-1252 or Latin-1 shows them, and what stands where a letter was lost."""
+_ESCAPED = re.compile(
+    r"&(?:[A-Za-z]{2,30}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt\"'/])"
+    r"|%[CDE][0-9A-F]%[89AB][0-9A-F]|</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
+)
+"""A character as HTML, JSON or an address writes it, and marks of HTML."""
+_ADDRESS = re.compile("https?://")
 _ERRORS = re.compile(
     r"^#(?:REF!|NAME\?|NOM\?|VALUE!|VALEUR!|N/A|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!|SPILL!|CALC!)\Z"
 )
@@ -139,13 +154,14 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
         issue = RULES[code].issue(
             place(table, row, field.name), value, _message(code, value), _hint(code, value)
         )
-        if code == "enc.mojibake":  # a file is read in the wrong encoding as a whole
+        if code in {"enc.mojibake", "enc.escaped"}:  # a file is read in the wrong encoding as a whole
             issue = replace(issue, fault=f"{issue.location.file}")
         is_label = code == "enc.invisible-char" and field.name not in table.schema.key
         yield replace(issue, severity=Severity.WARNING) if is_label else issue
 
 
 _SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]"
+_SUSPECT_SIGN = r"[&\\%<]|[^\s?]\?[^\s?]"
 _SUSPECT_BEGINNING = "^[#=@+-]"
 
 
@@ -155,6 +171,7 @@ def _is_suspect(column: str) -> pl.Expr:
     size = cell.str.len_bytes()
     beyond_ascii = pl.when(size != cell.str.len_chars()).then(cell)
     is_odd = beyond_ascii.str.contains(_SUSPECT).fill_null(value=False)
+    is_odd |= cell.str.contains(_SUSPECT_SIGN)
     return is_odd | cell.str.contains(_SUSPECT_BEGINNING) | (size > LONGEST)
 
 
@@ -169,7 +186,8 @@ def _broken_by(value: str) -> str | None:
         return "csv.long-cell"
     if not unicodedata.is_normalized("NFC", value):
         return "enc.not-nfc"
-    return next((code for code, form in _SIGNS if form.search(value)), None)
+    signs = _SIGNS if not _ADDRESS.match(value) else _SIGNS_OF_ADDRESSES
+    return next((code for code, form in signs if form.search(value)), None)
 
 
 _SIGNS = (
@@ -177,8 +195,10 @@ _SIGNS = (
     ("enc.invisible-char", INVISIBLE),
     ("enc.mixed-script", _MIXED),
     ("csv.spreadsheet-error", _ERRORS),
+    ("enc.escaped", _ESCAPED),
     ("sec.formula", _FORMULA),
 )
+_SIGNS_OF_ADDRESSES = tuple((code, form) for code, form in _SIGNS if form not in (_MOJIBAKE, _ESCAPED))
 
 
 def hidden_in(value: str) -> str | None:
@@ -199,6 +219,9 @@ def _message(code: str, value: str) -> str:
         character, at = (match[0], match.start()) if match else ("", 0)
         name = unicodedata.name(character, "unnamed").lower()
         return f"the character U+{ord(character):04X} ({name}) at character {at + 1} does not show"
+    if code == "enc.escaped":
+        sign = _ESCAPED.search(value)
+        return f"{sign[0] if sign else value!r} is not text, but how another format writes it"
     if code == "csv.long-cell":
         return f"the cell has {len(value):,} characters"
     return {

@@ -18,7 +18,7 @@ from tigris_corpus.checks.rule import (
 )
 from tigris_corpus.checks.spans import RULES as SPAN_RULES
 from tigris_corpus.descriptor import nearest
-from tigris_corpus.engine.expressions import document_expr, hashed, same_documents
+from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of, same_documents
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -52,6 +52,22 @@ RULES = by_code(
         "empty incident_id, or mend the realis of the event",
         bad="attacks of this kind, generic, in the incident erbil-attack-2021",
         good="attacks of this kind, generic, in no incident",
+    ),
+    warning(
+        5,
+        "event.generic-counted",
+        "What has happened nine times has happened: it is actual, however regular it is.",
+        "set the realis to actual and name its incident, or remove the count",
+        bad="nine attacks, generic",
+        good="nine attacks, actual",
+    ),
+    warning(
+        5,
+        "event.two-roles",
+        "Whoever acts is not who is acted on, and what is counted is not the count; victims alone are recipients as well.",
+        "keep the role that the words give to the mention",
+        bad="strikes on U.S. interests, actor and recipient: U.S.",
+        good="strikes on U.S. interests, recipient: U.S.",
     ),
     error(
         5,
@@ -221,6 +237,37 @@ def same_fillers(snapshot: Snapshot) -> Iterator[Issue]:
             yield RULES["event.entity-repeated"].issue(at, row["mention_id"], message, related=related)
 
 
+_APART = (("actor", "recipient"), ("count", "killed"), ("count", "injured"))
+"""Roles of which no mention fills both in one event."""
+
+
+def two_roles(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the mentions that are on both sides of one event, and the numbers that count both it and its victims."""
+    table = snapshot.tables["arguments"]
+    roles = table.sound.select(LINE, "role", mark=hashed(["event_id", "mention_id"]))
+    several = roles.filter(pl.col("mark").is_duplicated())
+    for one, other in _APART:
+        first, second = (several.filter(pl.col("role") == role) for role in (one, other))
+        both = second.join(first.select("mark", first=LINE), on="mark").select(LINE, "first")
+        before = table.by_number(both["first"])
+        for row in rows_at(table, both):
+            message = f"{row['mention_id']} is {one} of {row['event_id']} as well"
+            at, related = place(table, row, "role"), (place(table, before[row["first"]], "role"),)
+            yield RULES["event.two-roles"].issue(at, row["role"], message, related=related)
+
+
+def counted(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the events that are generic and counted: what is counted has happened so many times."""
+    table = snapshot.tables["events"]
+    generic = table.sound.filter(pl.col("realis") == "generic").select(LINE, "event_id")
+    if not generic.height:
+        return
+    counts = snapshot.sound("arguments").filter(pl.col("role") == "count")["event_id"]
+    for row in rows_at(table, generic.filter(is_one_of("event_id", counts)).select(LINE)):
+        message = f"{row['trigger_text']!r} is generic, and arguments.csv has how many times it happened"
+        yield RULES["event.generic-counted"].issue(place(table, row, "realis"), row["realis"], message)
+
+
 def incidents(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the events that lack their incident, and those of another type than it."""
     table = snapshot.tables["events"]
@@ -377,6 +424,7 @@ CHECKS = (
         needs=("events", "incidents"),
     ),
     Check((RULES["event.source-type"],), speakers, needs=("events", "mentions")),
+    Check((RULES["event.generic-counted"],), counted, needs=("events", "arguments")),
     Check((RULES["event.entity-repeated"],), same_fillers, needs=("arguments", "mentions")),
     Check(
         tuple(RULES[f"event.{name}"] for name in ("cross-sentence", "role-not-licensed", "filler-type")),
@@ -385,5 +433,6 @@ CHECKS = (
     ),
     Check((RULES["event.role-repeated"],), repeated, needs=("arguments", "events", "roles")),
     Check((RULES["event.mode-not-licensed"],), modes, needs=("event_modes", "events", "modes")),
+    Check((RULES["event.two-roles"],), two_roles, needs=("arguments",)),
     Check((RULES["event.missing-role"],), missing_roles, needs=("arguments", "events", "roles")),
 )

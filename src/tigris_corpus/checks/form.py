@@ -147,6 +147,14 @@ FORM = by_code(
     ),
     error(
         1,
+        "csv.sorted-column",
+        "A spreadsheet that sorts one column and leaves the others gives every row the cell of another.",
+        "restore the table from before it was sorted, and sort whole rows",
+        bad="events whose realis goes from actual to hypothetical, from the first row to the last",
+        good="events in the order of the text, each with its realis",
+    ),
+    error(
+        1,
         "csv.delimiter",
         "Cells are separated by commas, whatever the spreadsheet's language.",
         "save the table with commas",
@@ -290,7 +298,7 @@ def form(snapshot: Snapshot) -> Iterator[Issue]:
     yield from _faults(snapshot, 1)
 
 
-_ONE_CAUSE = ("enc.invalid-utf8", "enc.newline")
+_ONE_CAUSE = ("enc.invalid-utf8", "enc.newline", "csv.blank-line", "csv.sorted-column")
 """Faults of form that, where one file has several, a tool most likely made in one go."""
 
 

@@ -153,10 +153,12 @@ def _own_id(table: Table, key: tuple[str, ...], code: str) -> str | None:
         return None
     if len(key) > 1:
         return f"remove the later row, or mend its {' or '.join(key)}"
-    is_numbered = (table.schema.field(key[0]).pattern or "").endswith("[0-9]{3,}")
+    is_numbered = (table.schema.field(key[0]).pattern or "").endswith(_NUMBERED)
     return "give the later row the next free id, or remove it" if is_numbered else None
 
 
+_NUMBERED = "(0[0-9]{2}|[1-9][0-9]{2,})"
+"""The number in an id, written in one way only: three digits, or more where it has more."""
 _Repeat = tuple[dict[str, Any], Location, str, Any]
 """A row whose key stands before it: the row, the place of the first with the key, the code, and what tells its run."""
 

@@ -58,6 +58,14 @@ RULES = by_code(
         bad='human, "A large language model that annotated two texts."',
         good='model, "A large language model that annotated two texts."',
     ),
+    warning(
+        5,
+        "split.empty",
+        "Who trains needs documents to choose by and documents to be measured on.",
+        "put at least one document into each part",
+        bad="four documents in train, one in test, none in validation",
+        good="three documents in train, one in validation, one in test",
+    ),
     error(
         5,
         "split.story",
@@ -227,6 +235,24 @@ def stories(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["split.story"].issue(at, odd[0]["split"], message, related=others)
 
 
+_MANY = 5
+"""So many documents are enough for every part to have one, once any but the training has."""
+
+
+def parts(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the split that no document is in, where others than the training are used."""
+    table = snapshot.tables[TEXT_TABLE]
+    used = set(table.rows["split"])
+    if table.rows.height < _MANY or not table.whole or len(used) < 2:  # noqa: PLR2004 - one part is no split
+        return
+    splits = snapshot.tables["splits"]
+    for row in splits.sound.iter_rows(named=True):
+        if row["split"] not in used:
+            message = f"no document is in {row['split']}"
+            at = Location(file=table.resource.path, line=1, field="split")
+            yield RULES["split.empty"].issue(at, row["split"], message)
+
+
 _TOLD = {"text": pl.UInt32, "incident": pl.UInt32}
 _SHARED, _PART = 5, 3
 """So many incidents in common, and one in so many of those of the document that has fewer, make one story of two."""
@@ -294,7 +320,7 @@ def provenance(snapshot: Snapshot) -> Iterator[Issue]:
     for row in rows_at(table, found.filter(~is_short & ~is_more & is_unfollowed).select(LINE)):
         at, version = place(table, row, "guideline_version"), row["guideline_version"]
         message = f"no pass of {row['layer']} of {row['document_id']} followed guidelines {version}"
-        yield RULES["layer.passes"].issue(at, version, message)
+        yield RULES["layer.passes"].issue(at, version, message, fault="guideline_version")
     for row in rows_at(table, found.filter(is_short | is_more).select(LINE, "made")):
         message = f"{row['layer']} of {row['document_id']} is {row['status']}, and passes.csv has {row['made']} of it"
         yield RULES["layer.passes"].issue(place(table, row, "status"), row["status"], message)
@@ -642,6 +668,7 @@ CHECKS = (
     Check((RULES["meta.basis"], RULES["meta.date-certainty"]), bases, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.text-number"],), numbers, needs=(TEXT_TABLE,), stages=(Stage.CORPUS,)),
     Check((RULES["annotator.kind"],), makers, needs=("annotators",), stages=_ONCE),
+    Check((RULES["split.empty"],), parts, needs=(TEXT_TABLE, "splits"), stages=_ONCE),
     Check((RULES["split.story"],), stories, needs=(TEXT_TABLE,), stages=_ONCE),
     Check(
         (RULES["split.shared-story"],),

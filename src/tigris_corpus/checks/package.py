@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from tigris_corpus import jsontext
-from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, error, place, warning
+from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, error
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, packaged_root
 from tigris_corpus.descriptor import profile as installed_profile
 from tigris_corpus.engine.expressions import is_supported
-from tigris_corpus.engine.snapshot import profile_labels
 from tigris_corpus.issues import Location
 from tigris_corpus.paths import MAX_JSON, MAX_TEXT, PathError
 
@@ -160,30 +155,6 @@ RULES = by_code(
         bad='{"pattern": "(a+)+"}',
         good='{"pattern": "a+"}',
     ),
-    warning(
-        0,
-        "vocab.same-text",
-        "Two labels of one name, definition or address cannot be told apart by annotators.",
-        "give each label its own, in both languages",
-        bad="two zones, both defined as the text of the article",
-        good="two zones, each with its definition",
-    ),
-    warning(
-        0,
-        "vocab.example",
-        "An example shows which words a label is of, by the square brackets around them.",
-        "put the words concerned in square brackets",
-        bad="Ismail Haniyeh was killed in Tehran.",
-        good="Ismail Haniyeh was killed in [Tehran].",
-    ),
-    error(
-        0,
-        "pkg.record-schema",
-        "Records and tables are two forms of one thing, and have the same columns and labels.",
-        "write the columns and labels of the tables into the schema of the records, or restore it",
-        bad="mentions of a record without mention_type",
-        good="mentions of a record with every column of mentions.json",
-    ),
     error(
         0,
         "sec.bomb",
@@ -222,7 +193,8 @@ def descriptor(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield what reading the descriptor and the schemas came upon."""
     for problem in snapshot.package.problems:
         at = Location(file=problem.file, line=problem.line, column=problem.column, pointer=problem.pointer)
-        yield RULES[problem.code].issue(at, problem.value, problem.message, problem.hint)
+        fault = f"{problem.file} {problem.value}" if problem.code == "pkg.unknown-property" else None
+        yield RULES[problem.code].issue(at, problem.value, problem.message, problem.hint, fault=fault)
 
 
 def patterns(snapshot: Snapshot) -> Iterator[Issue]:
@@ -284,156 +256,6 @@ def _is_of_another(package: Package, installed: Package, name: str) -> bool:
     )
 
 
-def vocabularies(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the labels of the profile that the package has changed or taken away; what is in words is its own."""
-    package = snapshot.package
-    if package.root == packaged_root():
-        return
-    for at, value, message in weakened_labels(snapshot, profile_labels(), installed_profile()):
-        yield RULES["pkg.schema-weakened"].issue(at, value, message)
-
-
-def weakened_labels(
-    snapshot: Snapshot, labels: dict[str, pl.DataFrame], profile: Package
-) -> Iterator[tuple[Location, str, str]]:
-    """Yield where a package has changed or taken away labels of a profile or a base: place, value, what is wrong."""
-    for name, wanted in labels.items():
-        if not snapshot.readable(name):
-            continue
-        schema, table = profile.schema(name), snapshot.tables[name]
-        if wanted is table.rows:
-            continue  # the very same
-        licensing = [column for column in schema.names if not _IN_WORDS.fullmatch(column)]
-        key = list(schema.key)
-        gone = wanted.join(table.rows, on=licensing, how="anti").select(licensing)
-        doubtful = {tuple(row[column] for column in key) for row in table.doubtful.iter_rows(named=True)}
-        there = {tuple(row[column] for column in key): row for row in table.rows.iter_rows(named=True)}
-        for row in gone.iter_rows(named=True):
-            label = tuple(row[column] for column in key)
-            shown = " and ".join(label)
-            if label in doubtful:
-                continue  # reported when it was found
-            if label not in there and not table.lost and not doubtful:
-                at = Location(file=table.resource.path, key="+".join(label))
-                yield at, shown, f"{name}: {shown!r} of the profile is gone"
-            elif label in there:
-                field = next(column for column in licensing if there[label][column] != row[column])
-                message = f"{name}: {field} of {shown!r} is {there[label][field]!r}, and {row[field]!r} in the profile"
-                yield place(table, there[label], field), there[label][field], message
-
-
-_IN_WORDS = re.compile("name|url|reason|(name|definition|example)s?(_[a-z]+)?")
-
-
-def definitions(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the labels of a vocabulary that share what tells them apart, and definitions that were not translated."""
-    for name, table in snapshot.tables.items():
-        if not (table.resource.is_vocabulary and table.readable):
-            continue
-        for column in [column for column in _DISTINCT if column in table.schema.names]:
-            seen: dict[str, dict[str, Any]] = {}
-            for row in table.sound.iter_rows(named=True):
-                first = seen.setdefault(row[column], row)
-                if row[column] and first is not row and "mode" not in table.schema.key:
-                    at, related = place(table, row, column), (place(table, first, column),)
-                    message = f"{name}: {row[column][:80]!r} is the {column} of another label as well"
-                    yield RULES["vocab.same-text"].issue(at, row[column], message, related=related)
-        if {"definition_en", "definition_fr"} <= set(table.schema.names):
-            for row in table.sound.iter_rows(named=True):
-                if row["definition_en"] and row["definition_en"] == row["definition_fr"]:
-                    at = place(table, row, "definition_fr")
-                    message = f"{name}: the definition in French is the English one"
-                    yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
-
-
-def examples(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the examples of a vocabulary that do not show the words concerned."""
-    for table in snapshot.tables.values():
-        if not (table.resource.is_vocabulary and table.readable):
-            continue
-        for field in (name for name in table.schema.names if name.startswith("example_")):
-            for row in table.sound.filter(pl.col(field) != "").iter_rows(named=True):
-                if not _EXAMPLE.fullmatch(row[field]):
-                    message = f"no words of {row[field]!r} are in square brackets, or a bracket is alone"
-                    yield RULES["vocab.example"].issue(place(table, row, field), row[field], message)
-
-
-_EXAMPLE = re.compile(r"[^\[\]]*(\[[^\[\]]+\][^\[\]]*)+")
-
-_DISTINCT = ("name", "url", "definition_en", "definition_fr", "cameo_code")
-
-
-def metadata(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the properties of the descriptor that say nothing, or nothing that holds."""
-    described = snapshot.package.descriptor
-    if not described:
-        return
-    for key, form, meaning in _FORMS:
-        value = described.get(key)
-        if isinstance(value, str) and not (
-            form.fullmatch(value) and (key != "created" or _is_day(value[:10]))
-        ):
-            yield _metadata(snapshot, key, value, f"{key} {value!r} is not {meaning}")
-    licences = described.get("licenses")
-    is_named = (
-        isinstance(licences, list)
-        and licences
-        and all(
-            isinstance(licence, dict) and ("name" in licence or "path" in licence) for licence in licences
-        )
-    )
-    if not is_named:
-        yield _metadata(snapshot, "licenses", None, "the package names no licence")
-    resources = described.get("resources")
-    for index, resource in enumerate(resources if isinstance(resources, list) else ()):
-        if isinstance(resource, dict) and not _has_its_format(resource):
-            message = f"the format is {str(resource['format'])!r}, and the file is {str(resource.get('path'))[:80]!r}"
-            yield _metadata(snapshot, f"resources/{index}/format", str(resource["format"]), message)
-        encoding = resource.get("encoding", "utf-8") if isinstance(resource, dict) else "utf-8"
-        if str(encoding).lower() not in {"utf-8", "utf8"}:
-            message = f"the encoding is {str(encoding)!r}, and tables are UTF-8"
-            yield _metadata(snapshot, f"resources/{index}/encoding", str(encoding), message)
-
-
-def _has_its_format(resource: dict[str, Any]) -> bool:
-    """Whether the format of a resource, where it says one, is how its file ends."""
-    path = resource.get("path")
-    paths = [path] if isinstance(path, str) else path if isinstance(path, list) else []
-    ends = {str(one).rpartition(".")[2].lower() for one in paths}
-    return "format" not in resource or not ends or ends == {str(resource["format"]).lower()}
-
-
-_FORMS = (
-    (
-        "name",
-        re.compile("[a-z0-9]+([._-][a-z0-9]+)*"),
-        "lower-case letters, digits, dots, dashes and underscores",
-    ),
-    (
-        "version",
-        re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}(-[0-9A-Za-z.-]+)?"),
-        "three numbers with dots between",
-    ),
-    ("created", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?"), "a date"),
-)
-
-
-def _is_day(value: str) -> bool:
-    try:
-        return bool(date.fromisoformat(value))
-    except ValueError:
-        return False
-
-
-def _metadata(snapshot: Snapshot, key: str, value: str | None, message: str) -> Issue:
-    pointer = f"/{key}"
-    lines = jsontext.pointer_lines(
-        snapshot.package.gate.read(DESCRIPTOR, MAX_JSON).decode("utf-8"), [pointer]
-    )
-    at = Location(file=DESCRIPTOR, line=lines.get(pointer, 1), pointer=pointer)
-    return RULES["pkg.metadata"].issue(at, value, message)
-
-
 def json_files(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the JSON resources that are none, or that name what is elsewhere to be fetched."""
     named = [
@@ -466,89 +288,6 @@ def _references(value: object) -> Iterator[str]:
             pending.extend(node.values())
         elif isinstance(node, list):
             pending.extend(node)
-
-
-_RECORDS = "document-record"
-"""The resource that says what a document and its labels are as a record."""
-_IN_RECORD: dict[str, tuple[str, ...]] = {
-    "mentions": (),
-    "events": ("modes", "arguments"),
-    "arguments": (),
-    "entities": (),
-    "entity_relations": (),
-    "incidents": (),
-}
-"""The tables whose rows a record has, and what of other tables stands in their rows."""
-_OF_PARENT = {"arguments": {"event_id"}}
-
-
-def records(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the tables of which the schema of records has other columns than theirs; it may lack what a package adds."""
-    package = snapshot.package
-    resource = next((resource for resource in package.resources if resource.name == _RECORDS), None)
-    if resource is None:
-        return
-    try:
-        data = package.gate.read(resource.path, MAX_JSON)
-        described = jsontext.loads(data)
-    except (PathError, jsontext.JsonError):
-        return  # reported when it was found
-    lines = jsontext.pointer_lines(data.decode("utf-8"), [f"/$defs/{name}" for name in _IN_RECORD])
-    if not isinstance(described, dict) or not isinstance(described.get("$defs"), dict):
-        at = Location(file=resource.path, line=1, pointer="/$defs")
-        message = "the schema of records does not say what their rows are"
-        yield RULES["pkg.record-schema"].issue(at, None, message)
-        return
-    for name, nested in _IN_RECORD.items():
-        is_there = name in package.tables and name in installed_profile().tables
-        if is_there and not any(lacking(installed_profile().schema(name), package.schema(name))):
-            fault = _other_columns(package, name, nested, _definition(described, name))
-            if fault:
-                pointer = f"/$defs/{name}"
-                at = Location(file=resource.path, line=lines.get(pointer, 1), pointer=pointer)
-                column, message = fault
-                yield RULES["pkg.record-schema"].issue(at, column, f"{name} of a record: {message}")
-
-
-def _definition(described: Any, name: str) -> dict[str, Any]:
-    found = described["$defs"].get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _other_columns(
-    package: Package, name: str, nested: tuple[str, ...], found: dict[str, Any]
-) -> tuple[str, str] | None:
-    """Return the first column that a record has otherwise than a table, and what is wrong with it; None where none is."""
-    own = found.get("properties"), found.get("required")
-    properties = list(own[0]) if isinstance(own[0], dict) else []
-    required = list(own[1]) if isinstance(own[1], list) else []
-    left_out = _OF_PARENT.get(name, set())
-    fields = {field.name: field for field in package.schema(name).fields if field.name not in left_out}
-    wanted = [column for column in installed_profile().schema(name).names if column in fields]
-    for column in (*wanted, *nested):
-        if column not in properties:
-            return column, f"the column {column!r} is missing"
-    for column in properties:
-        if column not in fields and column not in nested:
-            return column, f"the table has no column {column!r}"
-        if column in fields and fields[column].required != (column in required):
-            return column, f"{column!r} is {'' if fields[column].required else 'not '}required in the table"
-    return _lost_labels(package, name, found["properties"])
-
-
-def _lost_labels(package: Package, name: str, properties: dict[str, Any]) -> tuple[str, str] | None:
-    """Return the first column that a record may fill with fewer labels than the profile has; None where none is."""
-    for column, described in properties.items():
-        items = described.get("items", described) if isinstance(described, dict) else {}
-        inner = ("event_modes", "mode") if column == "modes" else (name, column)
-        key = package.vocabulary_of(*inner) if inner[0] in package.tables else None
-        listed = items.get("enum") if isinstance(items, dict) else None
-        if key and key.resource in profile_labels() and isinstance(listed, list):
-            labels = profile_labels()[key.resource][key.reference[0]]
-            lost = next((label for label in labels if label not in listed), None)
-            if lost:
-                return column, f"{column!r} may not be {lost!r}"
-    return None
 
 
 def schema_path(package: Package, table: str) -> str:
@@ -591,7 +330,10 @@ def _lacking_columns(wanted: TableSchema, found: TableSchema) -> Iterator[tuple[
 def files(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the files in the package's folders that nothing names, and those that could be run."""
     package = snapshot.package
-    if any(not (problem.pointer or "").endswith("/schema") for problem in package.problems):
+    if any(
+        problem.file == DESCRIPTOR and not (problem.pointer or "").endswith("/schema")
+        for problem in package.problems
+    ):
         raise Undecidable("the descriptor does not say for certain which files belong to the package")
     if any(name not in package.tables for name in installed_profile().tables if name not in OPTIONAL):
         raise Undecidable("tables of the profile are missing")
@@ -692,7 +434,6 @@ def _walk(root: str, folder: str) -> Iterator[tuple[str, bool | None]]:
 _ONCE = (Stage.PACKAGE,)
 CHECKS = (
     Check(tuple(RULES.values()), descriptor, stages=_ONCE),
-    Check((RULES["pkg.metadata"],), metadata, stages=_ONCE),
     Check(
         tuple(
             RULES[code]
@@ -705,10 +446,6 @@ CHECKS = (
     Check((RULES["pkg.missing-table"], RULES["pkg.schema-weakened"]), profile, stages=_ONCE),
 )
 FILE_CHECKS = (
-    Check((RULES["vocab.same-text"],), definitions, stages=_ONCE),
-    Check((RULES["vocab.example"],), examples, stages=_ONCE),
-    Check((RULES["pkg.record-schema"],), records, stages=_ONCE),
-    Check((RULES["pkg.schema-weakened"],), vocabularies, stages=_ONCE),
     Check(
         tuple(
             RULES[code]

@@ -86,6 +86,14 @@ RULES = by_code(
         bad="an entity of type TIME",
         good="an entity of type ORG",
     ),
+    warning(
+        5,
+        "link.other-name",
+        "A name links to the thing that is called so.",
+        "link the mention to the entity of that name, or mend the name of the entity",
+        bad='"Iran" linked to iraq',
+        good='"Iran" linked to iran',
+    ),
     error(
         5,
         "entity.coordinates",
@@ -93,6 +101,14 @@ RULES = by_code(
         "fill the other coordinate, or empty both",
         bad="latitude 33.3 alone",
         good="latitude 33.3, longitude 44.4",
+    ),
+    warning(
+        5,
+        "entity.position",
+        "Two places are not in one spot, and 0, 0 is where a search that found nothing puts them all.",
+        "look the position up again, or empty both coordinates",
+        bad="Doha at 0, 0",
+        good="Doha at 25.3, 51.5",
     ),
     warning(
         5,
@@ -192,6 +208,14 @@ RULES |= by_code(
         "mend the date of the part or of the whole",
         bad="a part on 2024-08-05 of a series from 2023-10 to 2024-02",
         good="a part on 2024-01-20 of a series from 2023-10 to 2024-02",
+    ),
+    warning(
+        5,
+        "incident.endless",
+        "What goes on without an end is a series, or a state that is no happening.",
+        "set the extent to series, or give the date its end",
+        bad="single, 2023-10/..",
+        good="series, 2023-10/..",
     ),
     warning(
         5,
@@ -324,6 +348,29 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES[row["code"]].issue(place(table, row, field), value, message, related=places, fault=fault)
 
 
+def other_names(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the mentions that have the name of another entity of the type than theirs, but towns that stand for their country."""
+    parent = snapshot.tables["entities"]
+    known = parent.sound.select(
+        text="name", other_id="entity_id", other_type="entity_type", other_country="country", other_line=LINE
+    ).unique("text", keep="none")
+    table = snapshot.tables["mentions"]
+    named = table.sound.select(LINE, "text", "entity_id", "mention_type").filter(
+        (pl.col("mention_type") == "NAM") & (pl.col("entity_id") != "") & is_one_of("text", known["text"])
+    )
+    odd = named.join(known, on="text").filter(pl.col("entity_id") != pl.col("other_id"))
+    own = parent.sound.select("entity_id", "country", linked_type="entity_type", own_line=LINE)
+    odd = odd.join(own, on="entity_id").filter(pl.col("linked_type") == pl.col("other_type"))
+    is_apart = (pl.col("country") != pl.col("other_country")) | ~is_one_of("linked_type", _PLACES)
+    rows = parent.by_number(odd["own_line"])
+    for row in rows_at(table, odd.filter(is_apart).select(LINE, "other_id", "own_line")):
+        name = row["entity_id"]
+        message = f"{row['text']!r} links to {name!r}, and is the name of {row['other_id']!r}"
+        at, related = place(table, row, "entity_id"), (place(parent, rows[row["own_line"]], "name"),)
+        fault = " ".join(sorted((name, row["other_id"])))  # two names exchanged, where there are several
+        yield RULES["link.other-name"].issue(at, name, message, related=related, fault=fault)
+
+
 def values(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the times and numbers whose value has not the format of its type."""
     table = snapshot.tables["mentions"]
@@ -369,7 +416,7 @@ def type_links(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 def entities(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the entities of a type that does not link, and those with half a position."""
+    """Yield the entities of a type that does not link, and those with half a position, that of another, or none on land."""
     table = snapshot.tables["entities"]
     fixed = snapshot.sound("entity_types").filter(pl.col("linkable") == "false")["entity_type"].to_list()
     for row in table.sound.filter(pl.col("entity_type").is_in(fixed)).iter_rows(named=True):
@@ -381,6 +428,19 @@ def entities(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["entity.coordinates"].issue(
             place(table, row, field), None, f"{field} is empty, the other is not"
         )
+    located = table.sound.filter(pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null())
+    nowhere = (pl.col("latitude") == 0) & (pl.col("longitude") == 0)
+    for row in located.filter(nowhere).iter_rows(named=True):
+        message = "the position is 0, 0, in the sea off Africa, which is what a failed search gives"
+        yield RULES["entity.position"].issue(place(table, row, "latitude"), row["latitude"], message)
+    shared = located.filter(~nowhere & pl.struct("latitude", "longitude").is_duplicated())
+    firsts: dict[tuple[float, float], dict[str, Any]] = {}
+    for row in rows_at(table, shared.select(LINE)):
+        first = firsts.setdefault((row["latitude"], row["longitude"]), row)
+        if first is not row and first["geonames"] != row["geonames"]:
+            message = f"the position is that of {first['entity_id']!r} as well, which is another place"
+            at, related = place(table, row, "latitude"), (place(table, first, "latitude"),)
+            yield RULES["entity.position"].issue(at, row["latitude"], message, related=related)
 
 
 def attributes(snapshot: Snapshot) -> Iterator[Issue]:
@@ -424,6 +484,15 @@ def incidents(snapshot: Snapshot) -> Iterator[Issue]:
         )
 
 
+def extents(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the single happenings whose date has no end."""
+    table = snapshot.tables["incidents"]
+    endless = table.sound.filter((pl.col("extent") == "single") & pl.col("date").str.ends_with("/.."))
+    for row in endless.iter_rows(named=True):
+        message = f"{row['incident_id']!r} is single, and its date, {row['date']}, has no end"
+        yield RULES["incident.endless"].issue(place(table, row, "extent"), row["extent"], message)
+
+
 def wholes(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents that are part of what is no series, or fall outside its dates."""
     table = snapshot.tables["incidents"]
@@ -458,9 +527,26 @@ def wholes(snapshot: Snapshot) -> Iterator[Issue]:
         outside = parts.join(
             pl.DataFrame(apart, schema=["date", "whole_date"], orient="row"), on=["date", "whole_date"]
         )
-        for row in rows_at(table, outside.select(LINE, "whole_date")):
+        yield from _out_of_date(table, parts, outside)
+
+
+def _out_of_date(table: Table, parts: pl.DataFrame, outside: pl.DataFrame) -> Iterator[Issue]:
+    """Yield the parts outside the dates of their whole; where all of several are, the whole."""
+    is_dated = (pl.col("date") != "") & (pl.col("whole_date") != "")
+    sizes = dict(parts.filter(is_dated).group_by("whole_line").len().iter_rows())
+    several = dict(outside.group_by("whole_line").len().iter_rows())
+    above = table.by_number(outside["whole_line"])
+    told: set[int] = set()
+    for row in rows_at(table, outside.select(LINE, "whole_date", "whole_line")):
+        whole = row["whole_line"]
+        if several[whole] < sizes[whole] or sizes[whole] == 1:
             message = f"{row['date']} is outside {row['whole_date']}, the date of {row['part_of']!r}"
             yield RULES["incident.part-date"].issue(place(table, row, "date"), row["date"], message)
+        elif whole not in told:
+            told.add(whole)
+            message = f"all {sizes[whole]} parts of {row['part_of']!r} are outside {row['whole_date']}"
+            at, related = place(table, above[whole], "date"), (place(table, row, "date"),)
+            yield RULES["incident.part-date"].issue(at, row["whole_date"], message, related=related)
 
 
 _COOPERATION = ("1", "2")
@@ -515,8 +601,8 @@ def _plain_name() -> pl.Expr:
 
 
 def names(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the entities of one name and type, and the incidents of one name, type and date."""
-    for name, by in (("entities", ("entity_type",)), ("incidents", ("event_type", "date"))):
+    """Yield the entities, and the incidents, of one name and type."""
+    for name, by in (("entities", ("entity_type",)), ("incidents", ("event_type",))):
         if not snapshot.readable(name):
             continue
         table = snapshot.tables[name]
@@ -747,12 +833,13 @@ _ONCE = (Stage.PACKAGE,)
 CHECKS = (
     Check((RULES["pass.undeclared"],), passes, needs=("passes",), stages=_ONCE),
     Check(
-        (RULES["entity.type"], RULES["entity.coordinates"]),
+        (RULES["entity.type"], RULES["entity.coordinates"], RULES["entity.position"]),
         entities,
         needs=("entities", "entity_types"),
         stages=_ONCE,
     ),
     Check((RULES["entity.attributes"],), attributes, needs=("entities",), stages=_ONCE),
+    Check((RULES["link.other-name"],), other_names, needs=("mentions", "entities")),
     Check(
         tuple(RULES[code] for code in _LINKS),
         links,
@@ -766,6 +853,7 @@ CHECKS = (
         stages=_ONCE,
     ),
     Check((RULES["vocab.link"],), type_links, needs=("entity_type_links", "entity_types"), stages=_ONCE),
+    Check((RULES["incident.endless"],), extents, needs=("incidents",), stages=_ONCE),
     Check(
         tuple(RULES[f"incident.{name}"] for name in ("whole-extent", "whole-type", "part-date")),
         wholes,

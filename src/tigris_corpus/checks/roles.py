@@ -133,16 +133,23 @@ def victims(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["arguments"]
     role, pair = pl.col("role"), hashed(["event_id", "mention_id"])
     roles = table.sound.select(LINE, "role", "event_id", "mention_id").with_row_index("place")
-    harmed = roles.filter(is_one_of("role", _VICTIMS)).select(LINE, "place", mark=pair)
+    harmed = roles.filter(is_one_of("role", _VICTIMS)).select(LINE, "place", "event_id", "role", mark=pair)
     met = roles.filter(role == "recipient").select(mark=pair)[_MARK]
-    alone = harmed.filter(~pl.col(_MARK).is_in(met.implode()))
-    mentions = snapshot.places("arguments", "mention_id", "mentions").gather(alone["place"])
+    mentions = snapshot.places("arguments", "mention_id", "mentions").gather(harmed["place"])
     is_count = (pl.col("entity_type") == "NUM").alias("is_count")
-    typed = alone.with_columns(*rows_at_places(snapshot.sound("mentions"), mentions, is_count)).drop_nulls()
-    for row in rows_at(table, typed.filter(~pl.col("is_count")).select(LINE)):
+    typed = harmed.with_columns(*rows_at_places(snapshot.sound("mentions"), mentions, is_count)).drop_nulls()
+    alone = ~pl.col(_MARK).is_in(met.implode()) & ~pl.col("is_count")
+    counted = typed.filter("is_count").select(hashed(["event_id", "role"])).to_series()
+    twice = ~pl.col("is_count") & hashed(["event_id", "role"]).is_in(counted.implode())
+    for row in rows_at(table, typed.filter(twice).select(LINE)):
+        message = (
+            f"{row['mention_id']} is {row['role']} in {row['event_id']}, and so is the number that counts it"
+        )
+        yield RULES["event.victim"].issue(place(table, row, "mention_id"), row["mention_id"], message)
+    for row in rows_at(table, typed.filter(alone & ~twice).select(LINE)):
         message = f"{row['mention_id']} is {row['role']} in {row['event_id']}, and is not its recipient"
         yield RULES["event.victim"].issue(place(table, row, "mention_id"), row["mention_id"], message)
-    if typed.height < alone.height:
+    if typed.height < harmed.height:
         raise Undecidable("rows of mentions are missing or in doubt")
 
 
@@ -212,10 +219,39 @@ def modes(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["event.mode-words"].issue(place(table, row, "mode"), row["mode"], message)
 
 
+def instruments(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the attacks with drones that have not the mode of these."""
+    expect_whole(snapshot, "event_modes")
+    used = snapshot.sound("arguments").select("event_id", "mention_id", "role").with_row_index("place")
+    used = used.filter(pl.col("role") == "instrument")
+    mentions = snapshot.places("arguments", "mention_id", "mentions").gather(used["place"])
+    called = (
+        pl.col("text").str.contains_any(_SHOWN_BY["drone"], ascii_case_insensitive=True).alias("is_drone")
+    )
+    drones = used.with_columns(*rows_at_places(snapshot.sound("mentions"), mentions, called)).filter(
+        "is_drone"
+    )
+    table = snapshot.tables["events"]
+    shown = snapshot.sound("event_modes").filter(pl.col("mode") == "drone")
+    attacks = table.sound.filter(
+        (pl.col("event_type") == "ASSAULT") & is_one_of("event_id", drones["event_id"])
+    )
+    blank = _undone(snapshot, "events")
+    lacking = attacks.filter(
+        ~is_one_of("event_id", shown["event_id"]) & ~document_expr("event_id").is_in(blank.implode())
+    )
+    for row in rows_at(table, lacking.select(LINE)):
+        message = f"the instrument of {row['event_id']} is a drone, and none of its modes is"
+        yield RULES["event.mode-words"].issue(place(table, row), row["event_id"], message)
+
+
 CHECKS = (
     Check((RULES["mention.unused"],), unused, needs=("mentions", "events", "arguments")),
     Check((RULES["mention.trigger"],), triggers, needs=("mentions", "events", TEXT_TABLE)),
     Check((RULES["event.victim"],), victims, needs=("arguments", "mentions")),
     Check((RULES["event.filler-choice"],), choices, needs=("mentions", "arguments", "events")),
     Check((RULES["event.mode-words"],), modes, needs=("event_modes", "events", "sentences", TEXT_TABLE)),
+    Check(
+        (RULES["event.mode-words"],), instruments, needs=("event_modes", "events", "arguments", "mentions")
+    ),
 )

@@ -683,9 +683,7 @@ def _span_issue(
     field, message = messages.get(
         code, (text_name, f"{text!r} is not what stands at {start} to {end}: {found!r}")
     )
-    hint, reason = (
-        _where_is(raw, text, start, row["document_id"], seen) if code.endswith("mismatch") else (None, None)
-    )
+    hint, reason = _where_is(raw, text, start, row, seen) if code.endswith("mismatch") else (None, None)
     fault = f"{row['document_id']} {reason}" if reason else row.get("fault")
     if code.endswith("mismatch") and _is_whole(raw, start, end):
         hint = f"if the offsets are right, the text is {found!r}" + (f"; else {hint}" if hint else "")
@@ -699,13 +697,19 @@ def _is_whole(raw: str, start: int, end: int) -> bool:
     return bool(found) and found.strip() == found and not any(_LETTERS.fullmatch(pair) for pair in around)
 
 
-def _where_is(raw: str, text: str, start: int, document: str, seen: _Seen) -> tuple[str | None, str | None]:
+def _where_is(
+    raw: str, text: str, start: int, row: dict[str, Any], seen: _Seen
+) -> tuple[str | None, str | None]:
     """Return where a text is that is not at ``start``, and what rows that are wrong for the same reason share.
 
     It is looked for by the unit it may have been counted in, by another normalization form, and near by.
     """
+    within = start + row.get("s_start", 0)
+    if text and within != start and raw.startswith(text, within):
+        where = f"the text is at {within} to {within + len(text)}"
+        return f"the offsets look as if they were counted from the sentence: {where}", "sentence"
     for unit in UNITS:
-        meant = seen.counted(document, unit).nearest_code_point(start)
+        meant = seen.counted(row["document_id"], unit).nearest_code_point(start)
         if meant != start and raw.startswith(text, meant):
             where = f"the text is at {meant} to {meant + len(text)}"
             return f"the offsets look like {unit} and not code points: {where}", unit
@@ -735,7 +739,8 @@ def _sentence_issue(
     right = seen.sentence_at(row["document_id"], start, end)
     message = f"{text!r} at {start} to {end} is not in sentence {row['sentence_id']}"
     hint = f"it is in {right}" if right else None
-    return RULES[code].issue(place(table, row, "sentence_id"), row["sentence_id"], message, hint)
+    fault = " ".join(sorted((row["sentence_id"], right))) if right else None  # two ids exchanged, most likely
+    return RULES[code].issue(place(table, row, "sentence_id"), row["sentence_id"], message, hint, fault=fault)
 
 
 def overlaps(snapshot: Snapshot) -> Iterator[Issue]:

@@ -126,6 +126,14 @@ RULES = by_code(
     ),
     error(
         2,
+        "csv.shifted-cells",
+        "Where a cell was deleted or added, those after it stand in columns that are not theirs.",
+        "put every cell of the row under its heading again",
+        bad="D003,fr,,unknown,inferred,Title,… where a cell before the title is missing",
+        good="D003,fr,,,unknown,Title,…",
+    ),
+    error(
+        2,
         "csv.number-mangled",
         "A spreadsheet has rewritten the number; the other numbers it touched may be wrong without showing it.",
         "restore the whole number, and the file from before the spreadsheet if you can",
@@ -147,10 +155,15 @@ def cells(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the cells that break their column's rules, one issue a cell, by the first rule that each breaks."""
     hinted: dict[tuple[str, str], str | None] = {}
     for table, broken in _broken_tables(snapshot):
+        shifted = _shifted(table, broken)
+        for row in rows_at(table, shifted.select(LINE, "_broken")):
+            name = next(name for name, _, _ in broken)
+            message = f"{row['_broken']} cells of the row have not the form of their columns"
+            yield RULES["csv.shifted-cells"].issue(place(table, row), row[name], message)
         for field in table.schema.fields:
             found = [(code, expression) for name, code, expression in broken if name == field.name]
             common = _common_shapes(table, field, found)
-            for code, row in _broken_rows(table, field.name, found):
+            for code, row in _broken_rows(table, field.name, found, shifted[LINE]):
                 value = row[field.name]
                 if code == "sch.enum" and not hidden_in(value):
                     key = snapshot.package.vocabulary_of(table.name, field.name)
@@ -165,6 +178,25 @@ def cells(snapshot: Snapshot) -> Iterator[Issue]:
                     yield RULES[own].issue(at, value, message, hint, fault=fault)
                 else:
                     yield _issue(code, table, row, field, common)
+
+
+_SHIFTED = 3
+"""So many cells of one row that break the rules of their columns most likely belong to the columns beside them."""
+_FEW_ROWS = 20
+"""In more rows than these it is columns that were changed, and not rows."""
+
+
+def _shifted(table: Table, broken: list[tuple[str, str, pl.Expr]]) -> pl.DataFrame:
+    """Return the rows with so many broken cells that the row itself is wrong, with their number in ``_broken``."""
+    columns: dict[str, list[pl.Expr]] = {}
+    for name, code, expression in broken:
+        if code != "sch.blank-edge":
+            columns.setdefault(name, []).append(expression)
+    if len(columns) < _SHIFTED:
+        return pl.DataFrame(schema={LINE: pl.UInt32, "_broken": pl.UInt32})
+    counts = pl.sum_horizontal(pl.any_horizontal(found).cast(pl.UInt32) for found in columns.values())
+    found = table.texts.select(LINE, _broken=counts).filter(pl.col("_broken") >= _SHIFTED)
+    return found if found.height <= _FEW_ROWS else found.clear()
 
 
 _SAME_MANNER = 3
@@ -240,10 +272,10 @@ def _is_plain(table: Table, field: Field) -> bool:
 
 
 def _broken_rows(
-    table: Table, field: str, found: list[tuple[str, pl.Expr]]
+    table: Table, field: str, found: list[tuple[str, pl.Expr]], told: pl.Series
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (code, row) of the rows that break any of the rules of one column, by the first that each breaks."""
-    rest = table.texts
+    rest = table.texts.filter(~pl.col(LINE).is_in(told.implode())) if len(told) else table.texts
     for code, expression in found:
         broken = rest.filter(expression)
         rest = rest.filter(~pl.col(LINE).is_in(broken[LINE].to_list()))
@@ -313,7 +345,7 @@ def _issue(
 
 
 _FORMS = {
-    "D[0-9]{3,}-A[0-9]{3,}": "as in D000-A001",
+    "D(0[0-9]{2}|[1-9][0-9]{2,})-A(0[0-9]{2}|[1-9][0-9]{2,})": "as in D000-A001",
     "[0-9a-f]{64}": "64 digits of 0 to 9 and a to f",
     "[0-9a-f]{16}": "16 digits of 0 to 9 and a to f",
     "https?://[!-~]+": "as in https://example.org/page",

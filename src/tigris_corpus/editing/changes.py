@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tigris_corpus.formats import jsonl
 from tigris_corpus.formats.exchange import SPAN_COLUMNS
+from tigris_corpus.record_schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,7 +83,7 @@ class Change:
 def flat(record: Record) -> Rows:
     """Return the rows of a record by table and key."""
     rows: Rows = {}
-    for table in jsonl.TABLES:
+    for table in TABLES:
         for row in record.get(table, []):
             key = tuple(row[column] for column in KEYS[table])
             rows[(table, *key)] = {name: value for name, value in row.items() if name not in _NESTED}
@@ -95,7 +96,7 @@ def flat(record: Record) -> Rows:
 
 def nested(document_id: str, rows: Mapping[Key, Record]) -> Record:
     """Return flat rows as a record; what ``flat`` took apart."""
-    record: Record = {"document_id": document_id, **{table: [] for table in jsonl.TABLES}}
+    record: Record = {"document_id": document_id, **{table: [] for table in TABLES}}
     events = {
         key[1]: {**row, "modes": [], "arguments": []} for key, row in rows.items() if key[0] == "events"
     }
@@ -104,7 +105,7 @@ def nested(document_id: str, rows: Mapping[Key, Record]) -> Record:
             events[key[1]]["modes"].append(row["mode"])
         elif key[0] == "arguments" and key[1] in events:
             events[key[1]]["arguments"].append({"role": row["role"], "mention_id": row["mention_id"]})
-        elif key[0] in jsonl.TABLES and key[0] != "events":
+        elif key[0] in TABLES and key[0] != "events":
             record[key[0]].append(row)
     record["events"] = list(events.values())
     return record

@@ -21,6 +21,7 @@ import polars as pl
 from tigris_corpus.descriptor import TEXT_TABLE, profile
 from tigris_corpus.engine.expressions import documents_in, documents_of, hashed, number_of, parsed
 from tigris_corpus.engine.links import Links, found_at, rows_at_places
+from tigris_corpus.engine.order import sorted_alone
 from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
 from tigris_corpus.engine.sources import open_source, read_stretches
 from tigris_corpus.engine.texts import Texts, read_texts
@@ -46,6 +47,8 @@ _BLOCK = 2**20
 _CELLS = re.compile(r"""[^\s,;|"]+""")
 LABEL_TABLES = ("sentences", "mentions", "events", "event_modes", "arguments")
 """The tables whose rows belong to one document each, by the first id of their key; they grow with the texts."""
+_UNORDERED = (*LABEL_TABLES, "entities", "incidents")
+"""The tables of which no column is in order but by what its rows are named after or part of."""
 _PARENTS = {
     "sentences": ("document_id", TEXT_TABLE),
     "mentions": ("sentence_id", "sentences"),
@@ -609,9 +612,16 @@ def _table(package: Package, name: str, sources: list[Source], batch: Batch, lin
             )
         else:
             reading = Reading(empty)
-    # Where the columns are in another order, the cells may stand under the wrong names.
-    is_mixed_up = any(fault.code == "csv.column-order" for fault in reading.faults)
-    rows = empty if reading.frame is None or is_mixed_up else reading.frame
+    rows = reading.frame
+    is_asked = rows is not None and name in _UNORDERED and name in profile().tables
+    alone = (
+        sorted_alone(rows, schema, profile().schema(name).names) if rows is not None and is_asked else None
+    )
+    if alone:
+        reading = replace(reading, faults=(*reading.faults, alone))
+    # Where the columns are in another order, or one is, the cells may stand under or beside the wrong ones.
+    is_mixed_up = any(fault.code in {"csv.column-order", "csv.sorted-column"} for fault in reading.faults)
+    rows = empty if rows is None or is_mixed_up else rows
     numbers = parsed(schema)
     return Table(
         resource=resource,

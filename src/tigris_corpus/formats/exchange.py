@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import jsonl
 from tigris_corpus.issues import Location
+from tigris_corpus.record_schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +65,7 @@ class Document:
 
 def state_of(record: Record) -> str:
     """Return what the labels of a record are known by: 16 hexadecimal digits that change when any label does."""
-    labels = {name: record.get(name, []) for name in jsonl.TABLES}
+    labels = {name: record.get(name, []) for name in TABLES}
     text = json.dumps(labels, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
@@ -251,7 +252,7 @@ def documents_of(
             language=known[name],
             text=corpus.text(name),
             sentences=tuple(sorted(sentences.get(name, []), key=lambda row: int(row["start"]))),
-            record=by_id.get(name) or {"document_id": name, **{table: [] for table in jsonl.TABLES}},
+            record=by_id.get(name) or {"document_id": name, **{table: [] for table in TABLES}},
         )
         for name in wanted
     ]

@@ -12,70 +12,26 @@ from typing import TYPE_CHECKING, Any
 
 from tigris_corpus import jsontext
 from tigris_corpus.errors import UnreadableError
+from tigris_corpus.record_schema import of_package
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from tigris_corpus.corpus import Corpus
-    from tigris_corpus.descriptor import Field
+    from tigris_corpus.descriptor import ForeignKey
 
 Record = dict[str, Any]
 
 _LABELS = ("mentions", "events", "entity_relations")
-TABLES = ("mentions", "events", "entities", "entity_relations", "incidents")
-_TYPES = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
-_OF_TEXT = {
-    "text_sha256": {
-        "type": "string",
-        "pattern": "^[0-9a-f]{64}$",
-        "description": "The SHA-256 of the text that the offsets are counted in.",
-    },
-    "state": {
-        "type": "string",
-        "pattern": "^[0-9a-f]{16}$",
-        "description": "What the labels were known by when they were exported.",
-    },
-}
-"""What an exported record says of what it was exported from."""
-_OF_PASS = (("annotator_id", "annotator_id"), ("round", "round"), ("guideline_version", "guideline_version"))
 
 
 def record_schema(corpus: Corpus) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a record, made from the Table Schemas and vocabularies of a package."""
-    package = corpus.package
-    passes = package.schema("passes")
-    event = _row_schema(corpus, "events")
-    event["properties"]["modes"] = {
-        "type": "array",
-        "uniqueItems": True,
-        "items": _cell_schema(corpus, "event_modes", package.schema("event_modes").field("mode")),
-    }
-    arguments = _row_schema(corpus, "arguments")
-    del arguments["properties"]["event_id"]
-    arguments["required"].remove("event_id")
-    event["properties"]["arguments"] = {
-        "type": "array",
-        "uniqueItems": True,
-        "items": {"$ref": "#/$defs/arguments"},
-    }
-    rows = {name: _row_schema(corpus, name) for name in TABLES} | {"events": event, "arguments": arguments}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A document with its annotations",
-        "description": "One record of Tigris JSON Lines: the rows of one document, and who made them.",
-        "type": "object",
-        "required": ["document_id", "mentions", "events"],
-        "additionalProperties": False,
-        "properties": {
-            "document_id": _cell_schema(
-                corpus, "documents", package.schema("documents").field("document_id")
-            ),
-            **{name: _cell_schema(corpus, "passes", passes.field(field)) for name, field in _OF_PASS},
-            **_OF_TEXT,
-            **{name: {"type": "array", "items": {"$ref": f"#/$defs/{name}"}} for name in TABLES},
-        },
-        "$defs": rows,
-    }
+
+    def labels(key: ForeignKey) -> list[str]:
+        return list(corpus.tables[key.resource][key.reference[0]].drop_duplicates())
+
+    return of_package(corpus.package, labels)
 
 
 def read(data: bytes, where: str, schema: dict[str, Any]) -> list[Record]:
@@ -179,28 +135,3 @@ def rows(corpus: Corpus, table: str) -> Iterator[Record]:
     frame = corpus.tables[table]
     for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
         yield {str(name): value for name, value in row.items() if value is not None}
-
-
-def _row_schema(corpus: Corpus, table: str) -> dict[str, Any]:
-    schema = corpus.package.schema(table)
-    return {
-        "type": "object",
-        "description": schema.description,
-        "required": [field.name for field in schema.fields if field.required],
-        "additionalProperties": False,
-        "properties": {field.name: _cell_schema(corpus, table, field) for field in schema.fields},
-    }
-
-
-def _cell_schema(corpus: Corpus, table: str, field: Field) -> dict[str, Any]:
-    cell: dict[str, Any] = {"type": _TYPES[field.type], "description": field.description}
-    key = corpus.package.vocabulary_of(table, field.name)
-    if key is not None:
-        cell["enum"] = list(corpus.tables[key.resource][key.reference[0]].drop_duplicates())
-    if field.pattern and key is None:
-        cell["pattern"] = f"^({field.pattern})$"
-    if field.minimum is not None:
-        cell["minimum"] = field.minimum
-    if field.maximum is not None:
-        cell["maximum"] = field.maximum
-    return cell

@@ -16,6 +16,7 @@ from tigris_corpus.formats import jsonl
 from tigris_corpus.formats.exchange import SPAN_COLUMNS, Answer, Document, Reading, items_of
 from tigris_corpus.formats.rules import fault
 from tigris_corpus.issues import Location
+from tigris_corpus.record_schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,7 @@ def write(documents: Sequence[Document], labels: Labels) -> dict[str, bytes]:  #
             "document_id": document.document_id,
             "text_sha256": document.text_digest,
             "state": document.state,
-            **{name: rows for name, rows in document.record.items() if name in jsonl.TABLES},
+            **{name: rows for name, rows in document.record.items() if name in TABLES},
         }
         for document in documents
     ]

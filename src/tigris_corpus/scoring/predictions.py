@@ -31,6 +31,7 @@ from tigris_corpus.formats.incoming import gathered
 from tigris_corpus.formats.judging import judge
 from tigris_corpus.formats.rules import RULES, fault
 from tigris_corpus.issues import Location, Severity
+from tigris_corpus.record_schema import TABLES
 from tigris_corpus.scoring.tagged import TAGS, of_tags, shown
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ class _Documents(dict[str, "Document"]):
 
 def _form(row: Record, columns: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str | None]]:
     """Yield where a record is not of its form: the pointer, what is wrong, and how to mend it."""
-    known = ("document_id", *_ABOUT, *jsonl.TABLES)
+    known = ("document_id", *_ABOUT, *TABLES)
     yield from _unknown(row, known, "")
     if not isinstance(row.get("document_id"), str):
         yield "/document_id", "a record names its document", 'write "document_id": "D000"'

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import tigris_corpus as tigris
 from packages import set_cell
 from tigris_corpus.editing.changes import Change, between, compare, flat, nested
-from tigris_corpus.formats import jsonl
+from tigris_corpus.record_schema import TABLES
 from tigris_corpus.report import changes as report
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ EVENT = {
 
 
 def record(**tables: Any) -> dict[str, Any]:
-    return {"document_id": "D000", **{name: [] for name in jsonl.TABLES}, **tables}
+    return {"document_id": "D000", **{name: [] for name in TABLES}, **tables}
 
 
 def test_a_record_is_flat_by_table_and_key_and_nested_again() -> None:

@@ -1,0 +1,185 @@
+"""L0: the vocabularies: labels that annotators can tell apart, and those of the profile as they are there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tigris_corpus.checks.package import RULES as PACKAGE
+from tigris_corpus.checks.rule import Check, Stage, by_code, place, warning
+from tigris_corpus.descriptor import packaged_root
+from tigris_corpus.descriptor import profile as installed_profile
+from tigris_corpus.engine.snapshot import profile_labels
+from tigris_corpus.issues import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tigris_corpus.descriptor import Package
+    from tigris_corpus.engine.snapshot import Snapshot, Table
+    from tigris_corpus.issues import Issue
+
+RULES = by_code(
+    warning(
+        0,
+        "vocab.same-text",
+        "Two labels of one name, definition or address cannot be told apart by annotators.",
+        "give each label its own, in both languages",
+        bad="two zones, both defined as the text of the article",
+        good="two zones, each with its definition",
+    ),
+    warning(
+        0,
+        "vocab.example",
+        "An example shows which words a label is of, by the square brackets around them.",
+        "put the words concerned in square brackets",
+        bad="Ismail Haniyeh was killed in Tehran.",
+        good="Ismail Haniyeh was killed in [Tehran].",
+    ),
+    warning(
+        0,
+        "vocab.language",
+        "Who annotates in one language reads the definitions of that language only.",
+        "put each definition and example under the heading of its language",
+        bad="definition_en: Le texte affirme l'événement.",
+        good="definition_fr: Le texte affirme l'événement.",
+    ),
+)
+
+
+def vocabularies(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the labels of the profile that the package has changed or taken away; what is in words is its own."""
+    package = snapshot.package
+    if package.root == packaged_root():
+        return
+    for at, value, message in weakened_labels(snapshot, profile_labels(), installed_profile()):
+        yield PACKAGE["pkg.schema-weakened"].issue(at, value, message)
+
+
+def weakened_labels(
+    snapshot: Snapshot, labels: dict[str, pl.DataFrame], profile: Package
+) -> Iterator[tuple[Location, str, str]]:
+    """Yield where a package has changed or taken away labels of a profile or a base: place, value, what is wrong."""
+    for name, wanted in labels.items():
+        if not snapshot.readable(name):
+            continue
+        schema, table = profile.schema(name), snapshot.tables[name]
+        if wanted is table.rows:
+            continue  # the very same
+        licensing = [column for column in schema.names if not _IN_WORDS.fullmatch(column)]
+        key = list(schema.key)
+        gone = wanted.join(table.rows, on=licensing, how="anti").select(licensing)
+        doubtful = {tuple(row[column] for column in key) for row in table.doubtful.iter_rows(named=True)}
+        there = {tuple(row[column] for column in key): row for row in table.rows.iter_rows(named=True)}
+        for row in gone.iter_rows(named=True):
+            label = tuple(row[column] for column in key)
+            shown = " and ".join(label)
+            if label in doubtful:
+                continue  # reported when it was found
+            if label not in there and not table.lost and not doubtful:
+                at = Location(file=table.resource.path, key="+".join(label))
+                yield at, shown, f"{name}: {shown!r} of the profile is gone"
+            elif label in there:
+                field = next(column for column in licensing if there[label][column] != row[column])
+                message = f"{name}: {field} of {shown!r} is {there[label][field]!r}, and {row[field]!r} in the profile"
+                yield place(table, there[label], field), there[label][field], message
+        if len(key) == 1 and table.whole and gone.is_empty():
+            yield from _in_another_order(table, key[0], wanted[key[0]].to_list())
+
+
+def _in_another_order(table: Table, column: str, wanted: list[str]) -> Iterator[tuple[Location, str, str]]:
+    """Yield the first label that stands before one that it follows elsewhere: their order gives labels their numbers."""
+    known = set(wanted)
+    rows = [row for row in table.rows.iter_rows(named=True) if row[column] in known]
+    for row, label in zip(rows, wanted, strict=False):
+        if row[column] != label:
+            message = f"{table.name}: the labels are in another order than in the profile, where {label!r} comes here"
+            yield place(table, row, column), row[column], message
+            return
+
+
+_IN_WORDS = re.compile("name|url|reason|(name|definition|example)s?(_[a-z]+)?")
+
+
+def definitions(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the labels of a vocabulary that share what tells them apart, and definitions that were not translated."""
+    for name, table in snapshot.tables.items():
+        if not (table.resource.is_vocabulary and table.readable):
+            continue
+        for column in [column for column in _DISTINCT if column in table.schema.names]:
+            seen: dict[tuple[str, str], dict[str, Any]] = {}
+            of_type = "mode" in table.schema.key  # a mode of one name is the same in several types
+            for row in table.sound.iter_rows(named=True):
+                first = seen.setdefault((row["event_type"] if of_type else "", row[column]), row)
+                if row[column] and first is not row:
+                    at, related = place(table, row, column), (place(table, first, column),)
+                    message = f"{name}: {row[column][:80]!r} is the {column} of another label as well"
+                    yield RULES["vocab.same-text"].issue(at, row[column], message, related=related)
+        if {"definition_en", "definition_fr"} <= set(table.schema.names):
+            for row in table.sound.iter_rows(named=True):
+                if row["definition_en"] and row["definition_en"] == row["definition_fr"]:
+                    at = place(table, row, "definition_fr")
+                    message = f"{name}: the definition in French is the English one"
+                    yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
+
+
+def examples(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the examples of a vocabulary that do not show the words concerned."""
+    for table in snapshot.tables.values():
+        if not (table.resource.is_vocabulary and table.readable):
+            continue
+        for field in (name for name in table.schema.names if name.startswith("example_")):
+            for row in table.sound.filter(pl.col(field) != "").iter_rows(named=True):
+                if not _EXAMPLE.fullmatch(row[field]):
+                    message = f"no words of {row[field]!r} are in square brackets, or a bracket is alone"
+                    yield RULES["vocab.example"].issue(place(table, row, field), row[field], message)
+
+
+_COMMON = {
+    "en": re.compile(
+        r"\b(?:the|of|and|to|that|is|are|was|were|by|with|has|have|it|its|which|an|or|for)\b", re.IGNORECASE
+    ),
+    "fr": re.compile(
+        r"\b(?:le|la|les|des|du|et|une|un|est|sont|qui|que|par|pour|dans|ou|au|aux|ont|[ldnsc]['’])",
+        re.IGNORECASE,
+    ),
+}
+_LANGUAGES = {"en": "English", "fr": "French"}
+_FEWEST = 2
+"""So many common words of another language, and none of its own, show that a sentence is not in its language."""
+
+
+def languages(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the definitions and examples that are in another language than their column: one of each row."""
+    for name, table in snapshot.tables.items():
+        if not (table.resource.is_vocabulary and table.readable):
+            continue
+        columns = [column for column in table.schema.names if column.rpartition("_")[2] in _COMMON]
+        for row in table.sound.iter_rows(named=True):
+            wrong = next((column for column in columns if _is_foreign(row[column], column)), None)
+            if wrong:
+                other = next(language for language in _LANGUAGES if not wrong.endswith(language))
+                message = f"{name}: the words of {wrong} are {_LANGUAGES[other]}"
+                yield RULES["vocab.language"].issue(place(table, row, wrong), row[wrong], message)
+
+
+def _is_foreign(words: str, column: str) -> bool:
+    own = column.rpartition("_")[2]
+    counts = {language: len(common.findall(words)) for language, common in _COMMON.items()}
+    return not counts.pop(own) and max(counts.values()) >= _FEWEST
+
+
+_EXAMPLE = re.compile(r"[^\[\]]*(\[[^\[\]]+\][^\[\]]*)+")
+
+_DISTINCT = ("name", "url", "definition_en", "definition_fr", "cameo_code")
+
+
+_ONCE = (Stage.PACKAGE,)
+CHECKS = (
+    Check((RULES["vocab.same-text"],), definitions, stages=_ONCE),
+    Check((RULES["vocab.language"],), languages, stages=_ONCE),
+    Check((RULES["vocab.example"],), examples, stages=_ONCE),
+    Check((PACKAGE["pkg.schema-weakened"],), vocabularies, stages=_ONCE),
+)

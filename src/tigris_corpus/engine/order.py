@@ -1,0 +1,84 @@
+"""Whether a column was sorted without the others, so that each of its cells stands in the row of another."""
+
+from __future__ import annotations
+
+from math import lgamma
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tigris_corpus.engine.reader import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from tigris_corpus.descriptor import TableSchema
+
+_FEWEST = 30
+"""In fewer rows a column may well be in order by itself."""
+_UNLIKELY = 30.0
+"""How unlikely it is that cells are in order by chance: the natural logarithm of how many orders they have."""
+_FEW = 30
+"""So many rows at the beginning, in the middle and at the end show most often that a column is in no order."""
+_PART = 4
+_NAMES = frozenset(["name"])
+"""Columns that are often in the order of the ids: these are made from names."""
+
+
+def sorted_alone(rows: pl.DataFrame, schema: TableSchema, columns: Container[str]) -> Fault | None:
+    """Return the fault of the first of some columns that is in order in all rows and has no reason to be.
+
+    The key is in order in every table, and so are what it begins with and what refers to a table in the same order.
+    """
+    if rows.height < _FEWEST or not schema.key:
+        return None
+    links = {name for link in schema.foreign_keys for name in link.fields if link.resource}
+    for field in schema.fields:
+        own = {schema.key[0], *_NAMES}
+        is_parent = (
+            field.name in links and field.name.endswith("_id") and field.name.removesuffix("_id") in _PARENTS
+        )
+        if field.name not in columns or field.name in own or is_parent:
+            continue
+        column = rows[field.name]
+        parts = (column.slice(start, _FEW) for start in (0, len(column) // 2, len(column) - _FEW))
+        if all(map(_is_in_order, parts)) and _is_in_order(column) and _is_unlikely(column):
+            if _is_of_the_key(column, rows[schema.key[0]]):
+                continue
+            message = (
+                f"the cells of {field.name} are in order in all {rows.height:,} rows, and the rows are not"
+            )
+            return Fault("csv.sorted-column", message, line=1, field=field.name)
+    return None
+
+
+_PARENTS = frozenset(["document", "sentence", "event"])
+"""What the rows of labels are in the order of."""
+
+
+def _is_in_order(cells: pl.Series) -> bool:
+    """Whether cells go up or down, as a spreadsheet sorts them: numbers as numbers, and empty ones last or first."""
+    filled = cells.filter(cells != "")
+    if len(filled) < len(cells):
+        empty = (cells == "").cast(pl.Int8)
+        if not (empty.is_sorted() or empty.is_sorted(descending=True)):
+            return False
+    numbers = filled.cast(pl.Float64, strict=False)
+    orders = [filled] if numbers.null_count() else [numbers, filled]
+    orders.append(filled.str.to_lowercase())
+    return any(order.is_sorted(descending=down) for order in orders for down in (False, True))
+
+
+def _is_unlikely(cells: pl.Series) -> bool:
+    """Whether cells have so many orders (the multinomial coefficient of their counts) that theirs is no chance."""
+    counts = cells.value_counts()["count"].to_list()
+    orders = lgamma(len(cells) + 1) - sum(lgamma(count + 1) for count in counts)
+    return orders > _UNLIKELY
+
+
+def _is_of_the_key(cells: pl.Series, keys: pl.Series) -> bool:
+    """Whether the keys are made from the cells, as ids that begin with a date or a type are."""
+    is_filled = cells != ""
+    heads = cells.filter(is_filled).head(_FEW).str.to_lowercase().str.head(_PART)
+    has = pl.select(pl.lit(keys.filter(is_filled).head(_FEW)).str.contains(pl.lit(heads), literal=True))
+    return int(has.to_series().sum()) * 2 > len(heads)
