@@ -323,7 +323,10 @@ def provenance(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["layer.passes"].issue(at, version, message, fault="guideline_version")
     for row in rows_at(table, found.filter(is_short | is_more).select(LINE, "made")):
         message = f"{row['layer']} of {row['document_id']} is {row['status']}, and passes.csv has {row['made']} of it"
-        yield RULES["layer.passes"].issue(place(table, row, "status"), row["status"], message)
+        fault = (
+            f"{row['document_id']} {row['status']} {row['made']}"  # one pass is of all layers, most likely
+        )
+        yield RULES["layer.passes"].issue(place(table, row, "status"), row["status"], message, fault=fault)
     annotators = snapshot.tables["annotators"]
     unused = annotators.sound.join(snapshot.sound("passes"), on="annotator_id", how="anti")
     for row in unused.iter_rows(named=True):

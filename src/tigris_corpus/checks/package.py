@@ -271,13 +271,13 @@ def json_files(snapshot: Snapshot) -> Iterator[Issue]:
             at = Location(file=path, line=error.line, column=error.column)
             yield RULES[error.code].issue(at, None, str(error))
             continue
-        remote = next((found for found in _references(value) if not found.startswith("#")), None)
+        remote = next((found for found in references(value) if not found.startswith("#")), None)
         if remote:
             message = f"{remote[:200]!r} is to be fetched, and nothing is ever fetched"
             yield RULES["sec.remote"].issue(Location(file=path), remote, message)
 
 
-def _references(value: object) -> Iterator[str]:
+def references(value: object) -> Iterator[str]:
     """Yield what the ``$ref`` of a JSON Schema refer to."""
     pending = [value]
     while pending:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tigris_corpus import jsontext
-from tigris_corpus.checks.package import OPTIONAL, lacking
+from tigris_corpus.checks.package import OPTIONAL, lacking, references
 from tigris_corpus.checks.rule import Check, Stage, by_code, error
 from tigris_corpus.descriptor import profile
 from tigris_corpus.engine.snapshot import profile_labels
@@ -68,6 +68,8 @@ def records(snapshot: Snapshot) -> Iterator[Issue]:
     except (PathError, jsontext.JsonError):
         return  # reported when it was found
     found = described if isinstance(described, dict) else {}
+    if any(not reference.startswith("#") for reference in references(found)):
+        return  # what is elsewhere is never fetched, and reported as such
     wanted = of_package(package, partial(_labels, snapshot))
     least = of_package(installed, _profile_labels)
     for fault in _differences(found, wanted, least):

@@ -488,6 +488,9 @@ def extents(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the single happenings whose date has no end."""
     table = snapshot.tables["incidents"]
     endless = table.sound.filter((pl.col("extent") == "single") & pl.col("date").str.ends_with("/.."))
+    endless = endless.filter(
+        ~is_one_of("incident_id", table.sound["part_of"])
+    )  # what has parts is no single one
     for row in endless.iter_rows(named=True):
         message = f"{row['incident_id']!r} is single, and its date, {row['date']}, has no end"
         yield RULES["incident.endless"].issue(place(table, row, "extent"), row["extent"], message)

@@ -685,6 +685,8 @@ def _span_issue(
     )
     hint, reason = _where_is(raw, text, start, row, seen) if code.endswith("mismatch") else (None, None)
     fault = f"{row['document_id']} {reason}" if reason else row.get("fault")
+    if code == "span.out-of-range":  # most likely all were counted in another unit, or the text has been cut
+        fault = f"{row['document_id']} {code}"
     if code.endswith("mismatch") and _is_whole(raw, start, end):
         hint = f"if the offsets are right, the text is {found!r}" + (f"; else {hint}" if hint else "")
         fault = f"{text} for {found}" if row.get("is_common") else fault  # replaced in one go, most likely

@@ -11,6 +11,7 @@ from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.rule import Check, Stage, by_code, place, warning
 from tigris_corpus.descriptor import packaged_root
 from tigris_corpus.descriptor import profile as installed_profile
+from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.snapshot import profile_labels
 from tigris_corpus.issues import Location
 
@@ -108,18 +109,20 @@ def definitions(snapshot: Snapshot) -> Iterator[Issue]:
     for name, table in snapshot.tables.items():
         if not (table.resource.is_vocabulary and table.readable):
             continue
+        told: set[int] = set()
         for column in [column for column in _DISTINCT if column in table.schema.names]:
             seen: dict[tuple[str, str], dict[str, Any]] = {}
             of_type = "mode" in table.schema.key  # a mode of one name is the same in several types
             for row in table.sound.iter_rows(named=True):
                 first = seen.setdefault((row["event_type"] if of_type else "", row[column]), row)
-                if row[column] and first is not row:
+                if row[column] and first is not row and row[LINE] not in told:
+                    told.add(row[LINE])
                     at, related = place(table, row, column), (place(table, first, column),)
                     message = f"{name}: {row[column][:80]!r} is the {column} of another label as well"
                     yield RULES["vocab.same-text"].issue(at, row[column], message, related=related)
         if {"definition_en", "definition_fr"} <= set(table.schema.names):
             for row in table.sound.iter_rows(named=True):
-                if row["definition_en"] and row["definition_en"] == row["definition_fr"]:
+                if _is_untranslated(row):
                     at = place(table, row, "definition_fr")
                     message = f"{name}: the definition in French is the English one"
                     yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
@@ -158,11 +161,17 @@ def languages(snapshot: Snapshot) -> Iterator[Issue]:
             continue
         columns = [column for column in table.schema.names if column.rpartition("_")[2] in _COMMON]
         for row in table.sound.iter_rows(named=True):
+            if _is_untranslated(row):
+                continue  # reported as such
             wrong = next((column for column in columns if _is_foreign(row[column], column)), None)
             if wrong:
                 other = next(language for language in _LANGUAGES if not wrong.endswith(language))
                 message = f"{name}: the words of {wrong} are {_LANGUAGES[other]}"
                 yield RULES["vocab.language"].issue(place(table, row, wrong), row[wrong], message)
+
+
+def _is_untranslated(row: dict[str, Any]) -> bool:
+    return bool(row.get("definition_en")) and row["definition_en"] == row.get("definition_fr")
 
 
 def _is_foreign(words: str, column: str) -> bool:

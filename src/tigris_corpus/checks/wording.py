@@ -538,6 +538,26 @@ def certainty(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["mention.value-certainty"].issue(place(table, row, "value"), row["value"], message)
 
 
+def doubts(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the times without a question mark whose words have the same value with one elsewhere in the document."""
+    unstated = snapshot.documents.filter(pl.col("date_basis") != "stated")["document_id"]
+    if not len(unstated):
+        return
+    table = snapshot.tables["mentions"]
+    times = table.sound.filter((_TYPE == "TIME") & (_VALUE != "")).select(
+        LINE, "text", "value", document=document_expr("mention_id"), plain=_VALUE.str.strip_chars_end("?")
+    )
+    times = times.filter(pl.col("document").is_in(unstated.implode()))
+    mark, is_uncertain = hashed(["document", "text", "plain"]), _VALUE.str.ends_with("?")
+    uncertain = times.filter(is_uncertain).select(mark).to_series()
+    odd = times.filter(~is_uncertain & mark.is_in(uncertain.implode()))
+    for row in rows_at(table, odd.select(LINE)):
+        message = (
+            f"{row['text']!r} is {row['value']!r} here, and {row['value'] + '?'!r} elsewhere in the document"
+        )
+        yield RULES["mention.value-certainty"].issue(place(table, row, "value"), row["value"], message)
+
+
 # Triggers
 
 _LONGEST = 3
@@ -625,6 +645,7 @@ CHECKS = (
         needs=("mentions", "sentences", TEXT_TABLE),
     ),
     Check((RULES["mention.value-certainty"],), certainty, needs=("mentions", TEXT_TABLE)),
+    Check((RULES["mention.value-certainty"],), doubts, needs=("mentions", TEXT_TABLE)),
     Check((RULES["event.trigger-words"], RULES["event.never"]), triggers, needs=("events",)),
     Check((RULES["event.negated"],), negated, needs=("events", "sentences")),
 )

@@ -400,7 +400,8 @@ def _rows(lines: _Lines, header: list[str], schema: TableSchema, *, ends_whole: 
             continue
         cells = _cells(line)
         fault = _row_fault(line, cells, header, is_last=number == len(lines.texts) and not ends_whole)
-        if fault:
+        is_end_of_file = number in lines.broken and line == "\x1a"  # of DOS, and reported as what it is
+        if fault and not is_end_of_file:
             lines.faults.append(replace(fault, line=number))
         if len(lines.faults) > MANY:
             return Reading(None, (*_name_fields(lines.faults, lines.texts, header), _BREAKS_OFF))
