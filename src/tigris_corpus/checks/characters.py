@@ -75,7 +75,7 @@ RULES = by_code(
     error(
         0,
         "csv.spreadsheet-error",
-        "A spreadsheet has put the name of an error in the place of the value.",
+        "A spreadsheet has put the name of an error, or a day, in the place of the value.",
         "restore the value from before the spreadsheet",
         bad="#REF!",
         good="Rocket attack on Ain al-Asad",
@@ -113,9 +113,10 @@ _ESCAPED = re.compile(
 """A character as HTML, JSON or an address writes it, and marks of HTML."""
 _ADDRESS = re.compile("https?://")
 _ERRORS = re.compile(
-    r"^#(?:REF!|NAME\?|NOM\?|VALUE!|VALEUR!|N/A|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!|SPILL!|CALC!)\Z"
+    r"^(?:#(?:REF!|NAME\?|NOM\?|VALUE!|VALEUR!|N/A|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!|SPILL!|CALC!)"
+    r"|[0-9]{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|janv|févr|mars|avr|mai|juin|juil|août|sept|déc)\.?)\Z"
 )
-"""The errors of spreadsheets, in English and in French; each fills its cell."""
+"""The errors of spreadsheets, in English and in French, and the days that they make of numbers; each fills its cell."""
 _FORMULA = re.compile("^(?:[=@][A-Za-z(+'\"]|=[-.0-9]|[-+][A-Za-z][A-Za-z0-9.]*[(|!])")
 
 
@@ -162,7 +163,7 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
 
 _SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]"
 _SUSPECT_SIGN = r"[&\\%<]|[^\s?]\?[^\s?]"
-_SUSPECT_BEGINNING = "^[#=@+-]"
+_SUSPECT_BEGINNING = "^(?:[#=@+-]|[0-9]{1,2}-[A-Za-z])"
 
 
 def _is_suspect(column: str) -> pl.Expr:
@@ -227,7 +228,7 @@ def _message(code: str, value: str) -> str:
     return {
         "enc.mixed-script": f"a word of {value!r} has letters of two alphabets",
         "enc.mojibake": f"{value!r} looks like text read in the wrong encoding",
-        "csv.spreadsheet-error": f"{value!r} is the name of an error in a spreadsheet",
+        "csv.spreadsheet-error": f"{value!r} is what a spreadsheet makes of a value",
         "sec.formula": f"{value!r} begins like a formula",
     }[code]
 

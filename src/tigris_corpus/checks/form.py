@@ -318,7 +318,8 @@ def _faults(snapshot: Snapshot, level: int) -> Iterator[Issue]:
                     byte=fault.byte,
                     field=fault.field,
                 )
-                gathers = f"{file}" if fault.code in _ONE_CAUSE else None
+                is_escaped = fault.code == "csv.unclosed-quote" and '\\"' in str(fault.value)
+                gathers = f"{file}" if fault.code in _ONE_CAUSE or is_escaped else None
                 yield rule.issue(at, fault.value, fault.message, fault.hint, fault=gathers)
 
 

@@ -296,6 +296,10 @@ def times(snapshot: Snapshot) -> pl.DataFrame:
     return same.select("incident_id", "date", is_unsure=is_unsure).unique()
 
 
+_AT_ONCE = 3
+"""So many dates of one fault were most likely changed in one go."""
+
+
 def certain(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the incidents whose date is certain where all times that it comes from are not, or the other way round."""
     expect_whole(snapshot, "events", "arguments", "mentions")
@@ -303,10 +307,13 @@ def certain(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["incidents"]
     single = told.unique().filter(~pl.col("incident_id").is_duplicated())
     odd = single.filter(pl.col("date").str.contains("?", literal=True) != pl.col("is_unsure"))
-    for row in rows_at(table, table.sound.join(odd, on="incident_id").select(LINE, "is_unsure")):
+    found = table.sound.join(odd, on="incident_id").select(LINE, "is_unsure")
+    fault = "?" if found.height >= _AT_ONCE else None
+    for row in rows_at(table, found):
         sure = "is uncertain" if row["is_unsure"] else "is certain"
         message = f"the date of {row['incident_id']!r} is {row['date']}, and every time it comes from {sure}"
-        yield RULES["incident.date-certainty"].issue(place(table, row, "date"), row["date"], message)
+        at = place(table, row, "date")
+        yield RULES["incident.date-certainty"].issue(at, row["date"], message, fault=fault)
 
 
 def told_twice(snapshot: Snapshot) -> Iterator[Issue]:
@@ -331,7 +338,7 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
     document = document_expr("sentence_id")
     blank, doubtful = snapshot.blank("entities"), sorted(snapshot.doubtful("mentions", "sentences"))
     stated = every.filter(~document.is_in(blank.implode()) & ~document.is_in(doubtful))
-    if not stated.height or snapshot.tables["mentions"].lost:
+    if not stated.height or any(snapshot.tables[name].lost for name in ("mentions", "sentences")):
         stated = stated.clear()  # the mention that is missed may be in a line that was lost
     sentences = found_at(stated, "sentence_id", snapshot.sound("sentences"), "sentence_id")
     is_asked = snapshot.places("mentions", "sentence_id", "sentences").is_in(sentences.implode())
