@@ -85,7 +85,7 @@ def test_a_sentence_is_cut_into_characters_once(base: Path) -> None:
     retell(base, raw)
     add(base, "sentences", [["D001-S001", "D001", 0, len(raw), "body", raw]])
     rows = (
-        [f"D001-M{n:05}", "D001-S001", 2 * n, 2 * n + 1, "e", "GPE", "NAM", "", "iraq"] for n in range(10_000)
+        [f"D001-M{n:03}", "D001-S001", 2 * n, 2 * n + 1, "e", "GPE", "NAM", "", "iraq"] for n in range(10_000)
     )
     add(base, "mentions", rows)
     assert counts(judged(base))["span.splits-grapheme"] == 10_000
@@ -97,7 +97,7 @@ def test_a_long_text_is_counted_once(base: Path, each: int) -> None:
     retell(base, "\n".join([line] * count))
     size = len(line) + 1
     rows = (
-        [f"D001-S{n:05}", "D001", size * n, size * (n + 1) - 1, "body", line] for n in range(0, count, each)
+        [f"D001-S{n:03}", "D001", size * n, size * (n + 1) - 1, "body", line] for n in range(0, count, each)
     )
     add(base, "sentences", rows)
     assert counts(judged(base)).get("sent.gap", 0) == (count // each if each > 1 else 0)
