@@ -77,7 +77,15 @@ class Gate:
 
     def changed(self) -> str | None:
         """Return a file that is no longer the one that was opened first under its path, or None."""
-        return next((path for path, seen in self._seen.items() if self._mark(path) != seen), None)
+        look, prefix = os.lstat, self._prefix
+        for path, seen in self._seen.items():
+            try:
+                mark = _mark_of(look(prefix + path))
+            except OSError:
+                mark = None
+            if mark != seen:
+                return path
+        return None
 
     def size(self, relative: str) -> int:
         """Return the number of bytes of a file of the package, or raise PathError."""
@@ -121,13 +129,6 @@ class Gate:
         if data is None:
             raise PathError("pkg.missing-file", relative, "does not exist")
         return data
-
-    def _mark(self, relative: str) -> int | None:
-        """Return what a file is told by from one that takes its place later."""
-        try:
-            return _mark_of(os.lstat(self._prefix + relative))
-        except OSError:
-            return None
 
     def _open(self, relative: str) -> tuple[int, int]:
         """Return a descriptor of a plain file, which whoever asks closes, and its size. Nothing but plain files is ever read."""

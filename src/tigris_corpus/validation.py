@@ -165,22 +165,26 @@ def _examined(
     checks = [check for check in CHECKS if check.level in levels and check not in without]
     below = [check for check in checks if check.level < _RELEASE_LEVEL]
     last = [check for check in checks if check.level == _RELEASE_LEVEL]
-    aside = [check for check in checks if _changes_nothing(check)]
+    aside = [check for check in below if _changes_nothing(check)]
     before = [check for check in below if check not in aside]
     taken = replace(take_snapshot(opened), base=_base(base))
-    with ThreadPoolExecutor(BATCHES) as pool:
+    with ThreadPoolExecutor(BATCHES) as pool, ThreadPoolExecutor(1) as other:
         reading = _Reading.begun(pool, taken)
         first = _run(before, Stage.PACKAGE, taken)
-        labels = _run_batches(checks, aside, first.snapshot, reading, progress)
-    compared = [issue for issue in labels.issues if RULES[issue.code].level == _RELEASE_LEVEL]
-    found = [*first.issues, *(issue for issue in labels.issues if RULES[issue.code].level != _RELEASE_LEVEL)]
-    snapshot = first.snapshot.doubting(waivers.standing(first.snapshot, found, _level_of), _SPREADING)
-    snapshot = replace(
-        snapshot, doubts=snapshot.doubts | labels.snapshot.doubts, census=labels.snapshot.census
-    )
-    whole = _run(below, Stage.CORPUS, snapshot)
-    not_run = dict.fromkeys([*first.not_run, *labels.not_run, *whole.not_run])
-    issues = _by_fault([*found, *whole.issues], snapshot)
+        files = other.submit(_run, last, Stage.PACKAGE, taken)
+        beside = other.submit(_run, aside, Stage.PACKAGE, first.snapshot)
+        labels = _run_batches(checks, (files, beside), first.snapshot, reading, progress)
+        compared = [issue for issue in labels.issues if RULES[issue.code].level == _RELEASE_LEVEL]
+        found = [*first.issues, *(one for one in labels.issues if RULES[one.code].level != _RELEASE_LEVEL)]
+        snapshot = first.snapshot.doubting(waivers.standing(first.snapshot, found, _level_of), _SPREADING)
+        snapshot = replace(
+            snapshot, doubts=snapshot.doubts | labels.snapshot.doubts, census=labels.snapshot.census
+        )
+        late = other.submit(_run, aside, Stage.CORPUS, snapshot)
+        whole = _run(before, Stage.CORPUS, snapshot)
+        warned = late.result()
+    not_run = dict.fromkeys([*first.not_run, *labels.not_run, *whole.not_run, *warned.not_run])
+    issues = _by_fault([*found, *whole.issues, *warned.issues], snapshot)
     issues, waived = waivers.waived(snapshot, issues, _level_of, _judged(checks, not_run, is_last=False))
     if not_run or any(issue.severity is Severity.ERROR for issue in issues):
         not_run |= {(check.level, check.name, "there are errors below it"): None for check in last}
@@ -195,11 +199,9 @@ def _examined(
 
 
 def _changes_nothing(check: Check) -> bool:
-    """Whether what a check finds in what is read whole puts nothing in doubt, so that others need not wait for it."""
-    is_last = check.level == _RELEASE_LEVEL
-    return check.stages == (Stage.PACKAGE,) and (
-        is_last or all(rule.severity is Severity.WARNING for rule in check.rules)
-    )
+    """Whether a check that is asked once puts nothing in doubt, so that others need not wait for it."""
+    is_asked_once = check.stages in {(Stage.PACKAGE,), (Stage.CORPUS,)}
+    return is_asked_once and all(rule.severity is Severity.WARNING for rule in check.rules)
 
 
 def _judged(checks: list[Check], not_run: Collection[object], *, is_last: bool) -> Callable[[str], bool]:
@@ -300,16 +302,16 @@ class _Reading:
 
 def _run_batches(
     checks: list[Check],
-    aside: list[Check],
+    beside: Collection[Future[_Result]],
     snapshot: Snapshot,
     reading: _Reading,
     progress: Callable[[int, int], None] | None,
 ) -> _Result:
-    """Run the checks of the labels over all batches, as many at a time as there are workers, and others beside them."""
+    """Run the checks of the labels over all batches, as many at a time as there are workers, with what others find beside them."""
     out_of_order: set[str] = set()
     while True:
         try:
-            return _merged(_each_batch(checks, aside, snapshot, reading, progress), snapshot)
+            return _merged(_each_batch(checks, beside, snapshot, reading, progress), snapshot)
         except OutOfOrderError as error:
             out_of_order.add(error.table)
         reading = _Reading(reading.pool, plan(snapshot, out_of_order), {})
@@ -317,7 +319,7 @@ def _run_batches(
 
 def _each_batch(
     checks: list[Check],
-    aside: list[Check],
+    beside: Collection[Future[_Result]],
     snapshot: Snapshot,
     reading: _Reading,
     progress: Callable[[int, int], None] | None,
@@ -332,13 +334,11 @@ def _each_batch(
     if progress:
         progress(0, documents)
     batches = reading.plan.batches
-    with ThreadPoolExecutor(1) as other:
-        beside = other.submit(_run, aside, Stage.PACKAGE, snapshot)
-        for number, result in enumerate(reading.pool.map(examined, batches), start=1):
-            if progress:
-                progress(documents * number // len(batches), documents)
-            yield result
-        yield beside.result()
+    for number, result in enumerate(reading.pool.map(examined, batches), start=1):
+        if progress:
+            progress(documents * number // len(batches), documents)
+        yield result
+    yield from (one.result() for one in beside)
 
 
 def _run_batch(checks: list[Check], snapshot: Snapshot) -> _Result:

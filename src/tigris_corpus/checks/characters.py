@@ -99,6 +99,7 @@ INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 _BEYOND_LATIN = "[^\\x{00}-\\x{2ff}\\x{2010}-\\x{2027}]"
 """What is no Latin letter, and no dash, quotation mark or dots, of which a text is full."""
 LONGEST = 131_072
+_FEW = 1_000
 _LATIN, _OTHER = "[A-Za-zÀ-ÖØ-öø-\u024f]", "[\u0386-\u03bb\u03bd-\u03ff\u0400-\u052f]"
 _MIXED = re.compile(f"{_LATIN}{_OTHER}|{_OTHER}{_LATIN}")
 _MOJIBAKE = re.compile(
@@ -128,6 +129,11 @@ def labels(snapshot: Snapshot) -> Iterator[Issue]:
         if table.readable
         and (free := [field for field in table.schema.fields if _is_free(snapshot, table, field)])
     ]
+    small = [table.texts[field.name] for table, free in asked for field in free if table.rows.height <= _FEW]
+    if small:  # many small tables are looked at as one, which is most often enough
+        cells = pl.concat([column.alias("cell") for column in small])
+        if not cells.to_frame().select(_is_suspect("cell").any()).item():
+            asked = [(table, free) for table, free in asked if table.rows.height > _FEW]
     questions = [
         table.texts.lazy().select(_is_suspect(field.name).any().alias(field.name) for field in free)
         for table, free in asked
@@ -162,8 +168,7 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
 
 
 _SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]"
-_SUSPECT_SIGN = r"[&\\%<]|[^\s?]\?[^\s?]"
-_SUSPECT_BEGINNING = "^(?:[#=@+-]|[0-9]{1,2}-[A-Za-z])"
+_SUSPECT_SIGN = r"[&\\%<]|\pL\?\pL|^[#=@+-]|^[0-9]{1,2}-[A-Za-z]"
 
 
 def _is_suspect(column: str) -> pl.Expr:
@@ -172,8 +177,7 @@ def _is_suspect(column: str) -> pl.Expr:
     size = cell.str.len_bytes()
     beyond_ascii = pl.when(size != cell.str.len_chars()).then(cell)
     is_odd = beyond_ascii.str.contains(_SUSPECT).fill_null(value=False)
-    is_odd |= cell.str.contains(_SUSPECT_SIGN)
-    return is_odd | cell.str.contains(_SUSPECT_BEGINNING) | (size > LONGEST)
+    return is_odd | cell.str.contains(_SUSPECT_SIGN) | (size > LONGEST)
 
 
 def is_damaged(value: str) -> bool:

@@ -244,11 +244,17 @@ _APART = (("actor", "recipient"), ("count", "killed"), ("count", "injured"))
 def two_roles(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions that are on both sides of one event, and the numbers that count both it and its victims."""
     table = snapshot.tables["arguments"]
-    roles = table.sound.select(LINE, "role", mark=hashed(["event_id", "mention_id"]))
-    several = roles.filter(pl.col("mark").is_duplicated())
+    mark = hashed(["event_id", "mention_id"])
+    filled = {
+        role: table.sound.filter(pl.col("role") == role).select(LINE, mark=mark)
+        for role in dict.fromkeys(role for pair in _APART for role in pair)
+    }
     for one, other in _APART:
-        first, second = (several.filter(pl.col("role") == role) for role in (one, other))
-        both = second.join(first.select("mark", first=LINE), on="mark").select(LINE, "first")
+        first, second = filled[one], filled[other]
+        both = second.filter(pl.col("mark").is_in(first["mark"].implode()))
+        if not both.height:
+            continue
+        both = both.join(first.select("mark", first=LINE), on="mark").select(LINE, "first")
         before = table.by_number(both["first"])
         for row in rows_at(table, both):
             message = f"{row['mention_id']} is {one} of {row['event_id']} as well"

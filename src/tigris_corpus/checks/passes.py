@@ -18,6 +18,7 @@ from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.rule import Check, by_code, error, place, rows_at, warning
 from tigris_corpus.checks.values import form_of
 from tigris_corpus.descriptor import SPANS, TEXT_TABLE, nearest, profile
+from tigris_corpus.engine.expressions import document_expr
 from tigris_corpus.engine.reader import LINE, read_table
 from tigris_corpus.engine.slices import Kept
 from tigris_corpus.engine.snapshot import profile_labels
@@ -129,6 +130,51 @@ class _Vocabulary(NamedTuple):
     labels: frozenset[str]
 
 
+class _Known:
+    """What the tables have of the documents that passes are of, looked up once and not for each record."""
+
+    def __init__(self, snapshot: Snapshot, documents: Collection[str]) -> None:
+        self._snapshot = snapshot
+        self._documents = pl.Series(sorted(documents), dtype=pl.String).implode()
+        self._spans: dict[str, dict[str, set[tuple[int, int]]]] = {}
+
+    @cached_property
+    def sentences(self) -> dict[str, set[str]]:
+        """The sentences of each document."""
+        found: dict[str, set[str]] = {}
+        if self._snapshot.readable("sentences"):
+            rows = self._snapshot.tables["sentences"].rows.select("document_id", "sentence_id")
+            for document, sentence in rows.filter(pl.col("document_id").is_in(self._documents)).iter_rows():
+                found.setdefault(document, set()).add(sentence)
+        return found
+
+    @cached_property
+    def adjudicated(self) -> frozenset[tuple[str, str]]:
+        """The documents and layers that are adjudicated."""
+        rows = self._snapshot.sound("layers").filter(pl.col("status") == "adjudicated")
+        of_passes = rows.filter(pl.col("document_id").is_in(self._documents))
+        return frozenset(of_passes.select("document_id", "layer").iter_rows())
+
+    @cached_property
+    def decided(self) -> dict[tuple[str, str], set[str]]:
+        """The sentences about which something was decided, by document and layer."""
+        found: dict[tuple[str, str], set[str]] = {}
+        rows = self._snapshot.sound("adjudication").select("document_id", "layer", "sentence_id")
+        for document, layer, sentence in rows.iter_rows():
+            found.setdefault((document, layer), set()).add(sentence)
+        return found
+
+    def spans(self, table: str, start: str, end: str) -> dict[str, set[tuple[int, int]]]:
+        """Return the spans of each document."""
+        if table not in self._spans:
+            found = self._spans[table] = {}
+            sound = self._snapshot.sound(table)
+            rows = sound.select(document_expr("sentence_id").alias("document"), start, end)
+            for document, first, last in rows.filter(pl.col("document").is_in(self._documents)).iter_rows():
+                found.setdefault(document, set()).add((first, last))
+        return self._spans[table]
+
+
 @dataclass(frozen=True)
 class _Pass:
     """A file of passes and what passes.csv says of it: the rows that name the file, and the batch that is looked at.
@@ -142,6 +188,7 @@ class _Pass:
     batch: Batch
     texts: Kept
     doubtful: set[str]
+    known: _Known
     guesses: dict[tuple[str, str], str | None] = field(default_factory=dict)
     columns: dict[str, dict[str, tuple[Field, _Vocabulary | None]]] = field(default_factory=dict)
 
@@ -202,8 +249,10 @@ def records(snapshot: Snapshot) -> Iterator[Issue]:
         of_file.setdefault(row["path"], []).append(row)
     texts = Kept(snapshot.raw_texts, "document_id", "raw")
     doubtful = snapshot.doubtful(TEXT_TABLE, "sentences")
+    named = {row["document_id"] for rows in of_file.values() for row in rows}
+    known = _Known(snapshot, {document for document in named if snapshot.batch.has(document)})
     for path, rows in of_file.items():
-        found = _Pass(path, rows, snapshot.batch, texts, doubtful)
+        found = _Pass(path, rows, snapshot.batch, texts, doubtful, known)
         if not found.due:
             continue
         try:
@@ -377,7 +426,7 @@ def _in_record(snapshot: Snapshot, kept: _Pass, record: Any) -> Iterator[_Fault]
             continue
         for number, row in enumerate(rows):
             yield from _in_row(snapshot, kept, name, row, f"/{name}/{number}")
-    yield from _references(snapshot, record)
+    yield from _references(snapshot, kept, record)
     yield from _spans(kept, record)
 
 
@@ -491,7 +540,7 @@ def _rows(record: dict[str, Any], table: str) -> list[tuple[int, dict[str, Any]]
     return [(n, row) for n, row in enumerate(rows) if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _references(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
+def _references(snapshot: Snapshot, kept: _Pass, record: dict[str, Any]) -> Iterator[_Fault]:
     """Yield the ids that stand twice in a record, and those that lead nowhere or to another document."""
     twice = list(_repeated(snapshot, record))
     yield from twice
@@ -510,7 +559,7 @@ def _references(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
             where = f"/events/{number}/source_mention_id"
             yield _Fault("pass.reference", where, source, f"the record has no mention {source!r}")
     if not snapshot.may_lack_rows:
-        yield from _elsewhere(snapshot, record)
+        yield from _elsewhere(snapshot, kept, record)
 
 
 def _repeated(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
@@ -536,14 +585,14 @@ def _of_another(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
                     yield _Fault("pass.reference", f"/{table}/{number}/{name}", value, message)
 
 
-def _elsewhere(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
+def _elsewhere(snapshot: Snapshot, kept: _Pass, record: dict[str, Any]) -> Iterator[_Fault]:
     """Yield what rows refer to that is neither in the record nor in the tables, nor ever was."""
     document = record["document_id"]
     ids = {
         table: {str(row.get(_schema(snapshot, table).key[0])) for _, row in _rows(record, table)}
         for table in _TABLES
     }
-    ids["sentences"] = _sentences(snapshot, document)
+    ids["sentences"] = kept.known.sentences.get(document, set())
     for table, name, target in _LINKS:
         for number, row in _rows(record, table):
             named = row.get(name)
@@ -553,13 +602,6 @@ def _elsewhere(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
             if not is_of_another and not _is_or_was(snapshot, target, named):
                 message = f"neither the record nor the table of {target} has {named!r}"
                 yield _Fault("pass.reference", f"/{table}/{number}/{name}", named, message)
-
-
-def _sentences(snapshot: Snapshot, document: str) -> set[str]:
-    if not snapshot.readable("sentences"):
-        return set()
-    rows = snapshot.tables["sentences"].rows
-    return set(rows.filter(rows["document_id"] == document)["sentence_id"])
 
 
 def _is_or_was(snapshot: Snapshot, table: str, identifier: str) -> bool:
@@ -651,15 +693,16 @@ def _unsettled(
     is_known = snapshot.readable("layers", "adjudication", "sentences")
     if not is_known or document in snapshot.doubtful(*snapshot.tables):
         return
-    of_cut = (pl.col("document_id") == document) & (pl.col("layer") == "sentences")
-    is_settled = snapshot.sound("layers").filter(of_cut & (pl.col("status") == "adjudicated")).height
-    if not is_settled or snapshot.sound("adjudication").filter(of_cut).height:
+    layer = (document, "sentences")
+    if layer not in kept.known.adjudicated or layer in kept.known.decided:
+        return
+    spans = kept.known.spans("sentences", "start", "end").get(document, set())
+    first = min(spans - {row[:2] for row in cut}, default=None)
+    if first is None:
         return
     table = snapshot.tables["sentences"]
-    own = pl.DataFrame([row[:2] for row in cut], schema={"start": pl.Int64, "end": pl.Int64}, orient="row")
-    rows = table.sound.filter(pl.col("document_id") == document)
-    other = rows.join(own, on=["start", "end"], how="anti").sort("start").head(1)
-    for row in rows_at(table, other.select(LINE)):
+    other = (pl.col("document_id") == document) & (pl.col("start") == first[0]) & (pl.col("end") == first[1])
+    for row in rows_at(table, table.sound.filter(other).select(LINE)):
         message = f"{kept.path} cuts this otherwise, and adjudication.csv has no decision on the sentences of {document}"
         yield RULES["pass.unsettled"].issue(place(table, row), row["sentence_id"], message)
 
@@ -670,15 +713,12 @@ def _dropped(snapshot: Snapshot, kept: _Pass, record: dict[str, Any], line: int)
     is_known = snapshot.readable("layers", "adjudication", "deprecated")
     if not is_known or document in snapshot.doubtful(*snapshot.tables):
         return
-    layers, decided = snapshot.sound("layers"), snapshot.sound("adjudication")
     for table, (start, end, text) in zip(("mentions", "events"), SPANS, strict=True):
-        layer = (pl.col("document_id") == document) & (pl.col("layer") == table)
-        is_done = layers.filter(layer & (pl.col("status") == "adjudicated")).height
+        is_done = (document, table) in kept.known.adjudicated
         if not is_done or not snapshot.whole(table) or snapshot.may_lack_rows:
             continue
-        named = snapshot.sound(table).filter(pl.col("sentence_id").str.starts_with(f"{document}-"))
-        there = set(named.select(start, end).iter_rows())
-        settled = set(decided.filter(layer)["sentence_id"])
+        there = kept.known.spans(table, start, end).get(document, set())
+        settled = kept.known.decided.get((document, table), set())
         for number, row in _rows(record, table):
             span, key = (row[start], row[end]), row[_schema(snapshot, table).key[0]]
             is_settled = row["sentence_id"] in settled or key in _distinct(

@@ -348,17 +348,22 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES[row["code"]].issue(place(table, row, field), value, message, related=places, fault=fault)
 
 
+_SEED = 7
+
+
 def other_names(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions that have the name of another entity of the type than theirs, but towns that stand for their country."""
     parent = snapshot.tables["entities"]
     known = parent.sound.select(
-        text="name", other_id="entity_id", other_type="entity_type", other_country="country", other_line=LINE
+        text="name", other_id="entity_id", other_type="entity_type", other_country="country"
     ).unique("text", keep="none")
     table = snapshot.tables["mentions"]
-    named = table.sound.select(LINE, "text", "entity_id", "mention_type").filter(
-        (pl.col("mention_type") == "NAM") & (pl.col("entity_id") != "") & is_one_of("text", known["text"])
+    text, name = table.sound["text"].hash(_SEED), parent.sound["name"].hash(_SEED)
+    is_other = text.is_in(known["text"].hash(_SEED).implode()) & text.ne(
+        name.gather(snapshot.places("mentions", "entity_id", "entities"))
     )
-    odd = named.join(known, on="text").filter(pl.col("entity_id") != pl.col("other_id"))
+    named = table.sound.filter(is_other & (table.sound["mention_type"] == "NAM"))
+    odd = named.select(LINE, "text", "entity_id").join(known, on="text")
     own = parent.sound.select("entity_id", "country", linked_type="entity_type", own_line=LINE)
     odd = odd.join(own, on="entity_id").filter(pl.col("linked_type") == pl.col("other_type"))
     is_apart = (pl.col("country") != pl.col("other_country")) | ~is_one_of("linked_type", _PLACES)

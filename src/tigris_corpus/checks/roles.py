@@ -222,20 +222,14 @@ def modes(snapshot: Snapshot) -> Iterator[Issue]:
 def instruments(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the attacks with drones that have not the mode of these."""
     expect_whole(snapshot, "event_modes")
-    used = snapshot.sound("arguments").select("event_id", "mention_id", "role").with_row_index("place")
-    used = used.filter(pl.col("role") == "instrument")
-    mentions = snapshot.places("arguments", "mention_id", "mentions").gather(used["place"])
-    called = (
-        pl.col("text").str.contains_any(_SHOWN_BY["drone"], ascii_case_insensitive=True).alias("is_drone")
-    )
-    drones = used.with_columns(*rows_at_places(snapshot.sound("mentions"), mentions, called)).filter(
-        "is_drone"
-    )
+    used = (snapshot.sound("arguments")["role"] == "instrument").arg_true()
+    mentions = snapshot.places("arguments", "mention_id", "mentions").gather(used)
+    called = snapshot.sound("mentions")["text"].gather(mentions)
+    is_drone = called.str.contains_any(_SHOWN_BY["drone"], ascii_case_insensitive=True)
+    events = snapshot.places("arguments", "event_id", "events").gather(used.filter(is_drone))
     table = snapshot.tables["events"]
+    attacks = table.sound[events.drop_nulls().unique()].filter(pl.col("event_type") == "ASSAULT")
     shown = snapshot.sound("event_modes").filter(pl.col("mode") == "drone")
-    attacks = table.sound.filter(
-        (pl.col("event_type") == "ASSAULT") & is_one_of("event_id", drones["event_id"])
-    )
     blank = _undone(snapshot, "events")
     lacking = attacks.filter(
         ~is_one_of("event_id", shown["event_id"]) & ~document_expr("event_id").is_in(blank.implode())

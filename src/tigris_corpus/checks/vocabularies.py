@@ -176,8 +176,9 @@ def _is_untranslated(row: dict[str, Any]) -> bool:
 
 def _is_foreign(words: str, column: str) -> bool:
     own = column.rpartition("_")[2]
-    counts = {language: len(common.findall(words)) for language, common in _COMMON.items()}
-    return not counts.pop(own) and max(counts.values()) >= _FEWEST
+    if _COMMON[own].search(words):
+        return False
+    return any(len(common.findall(words)) >= _FEWEST for name, common in _COMMON.items() if name != own)
 
 
 _EXAMPLE = re.compile(r"[^\[\]]*(\[[^\[\]]+\][^\[\]]*)+")

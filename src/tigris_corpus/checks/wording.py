@@ -540,14 +540,12 @@ def certainty(snapshot: Snapshot) -> Iterator[Issue]:
 
 def doubts(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the times without a question mark whose words have the same value with one elsewhere in the document."""
-    unstated = snapshot.documents.filter(pl.col("date_basis") != "stated")["document_id"]
-    if not len(unstated):
-        return
+    unstated = snapshot.sound(TEXT_TABLE)["date_basis"] != "stated"
     table = snapshot.tables["mentions"]
-    times = table.sound.filter((_TYPE == "TIME") & (_VALUE != "")).select(
-        LINE, "text", "value", document=document_expr("mention_id"), plain=_VALUE.str.strip_chars_end("?")
-    )
-    times = times.filter(pl.col("document").is_in(unstated.implode()))
+    homes = snapshot.homes("mentions")
+    is_asked = unstated.gather(homes) & (table.sound["entity_type"] == "TIME") & (table.sound["value"] != "")
+    times = table.sound.select(LINE, "text", "value", document=homes).filter(is_asked)
+    times = times.with_columns(plain=_VALUE.str.strip_chars_end("?"))
     mark, is_uncertain = hashed(["document", "text", "plain"]), _VALUE.str.ends_with("?")
     uncertain = times.filter(is_uncertain).select(mark).to_series()
     odd = times.filter(~is_uncertain & mark.is_in(uncertain.implode()))
