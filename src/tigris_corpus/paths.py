@@ -66,6 +66,8 @@ class Gate:
         self._shares_files = shares_files  # an installer may keep one copy of a file under several names
         self._folders: set[str] = {""}
         self._seen: dict[str, int | None] = {}
+        self._since: dict[str, int | None] | None = None
+        """What was opened since ``look``, in place of all, where there is nothing else to be asked for again."""
 
     def resolve(self, relative: str) -> Path:
         """Return the absolute path of a file of the package, or raise PathError: also where it is read from elsewhere."""
@@ -77,8 +79,18 @@ class Gate:
 
     def changed(self) -> str | None:
         """Return a file that is no longer the one that was opened first under its path, or None."""
+        return self._other(self._seen if self._since is None else self._since)
+
+    def look(self) -> None:
+        """Look at all files that were opened so far: ``changed`` then asks for those only that are opened after it."""
+        self._since = {}
+        path = self._other(self._seen.copy())
+        if path is not None:
+            self._since[path] = self._seen[path]
+
+    def _other(self, files: dict[str, int | None]) -> str | None:
         look, prefix = os.lstat, self._prefix
-        for path, seen in self._seen.items():
+        for path, seen in files.items():
             try:
                 mark = _mark_of(look(prefix + path))
             except OSError:
@@ -140,7 +152,9 @@ class Gate:
         try:
             handle = os.open(self._prefix + relative, _FLAGS)
         except FileNotFoundError:
-            self._seen.setdefault(relative, None)
+            seen = self._seen.setdefault(relative, None)
+            if self._since is not None:
+                self._since[relative] = seen
             raise PathError("pkg.missing-file", relative, "does not exist") from None
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV, errno.EISDIR}:
@@ -153,7 +167,9 @@ class Gate:
         if found.st_nlink > 1 and not self._shares_files:
             os.close(handle)
             raise PathError("sec.link", relative, "has another name somewhere (a hard link)")
-        self._seen.setdefault(relative, _mark_of(found))
+        seen = self._seen.setdefault(relative, _mark_of(found))
+        if self._since is not None:
+            self._since[relative] = seen
         return handle, found.st_size
 
     def _check_folder(self, folder: str, relative: str) -> None:

@@ -181,8 +181,10 @@ def _examined(
             snapshot, doubts=snapshot.doubts | labels.snapshot.doubts, census=labels.snapshot.census
         )
         late = other.submit(_run, aside, Stage.CORPUS, snapshot)
+        looked = pool.submit(opened.gate.look)
         whole = _run(before, Stage.CORPUS, snapshot)
         warned = late.result()
+        looked.result()
     not_run = dict.fromkeys([*first.not_run, *labels.not_run, *whole.not_run, *warned.not_run])
     issues = _by_fault([*found, *whole.issues, *warned.issues], snapshot)
     issues, waived = waivers.waived(snapshot, issues, _level_of, _judged(checks, not_run, is_last=False))

@@ -577,8 +577,9 @@ def _repeated(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
 def _of_another(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
     document = record["document_id"]
     for table in ("mentions", "events"):
+        names = (_schema(snapshot, table).key[0], "sentence_id")
         for number, row in _rows(record, table):
-            for name in (_schema(snapshot, table).key[0], "sentence_id"):
+            for name in names:
                 value = row.get(name)
                 if isinstance(value, str) and (own := _DOCUMENT.match(value)) and own[1] != document:
                     message = f"{value!r} is of another document than {document}"
@@ -588,10 +589,8 @@ def _of_another(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
 def _elsewhere(snapshot: Snapshot, kept: _Pass, record: dict[str, Any]) -> Iterator[_Fault]:
     """Yield what rows refer to that is neither in the record nor in the tables, nor ever was."""
     document = record["document_id"]
-    ids = {
-        table: {str(row.get(_schema(snapshot, table).key[0])) for _, row in _rows(record, table)}
-        for table in _TABLES
-    }
+    keys = {table: _schema(snapshot, table).key[0] for table in _TABLES}
+    ids = {table: {str(row.get(key)) for _, row in _rows(record, table)} for table, key in keys.items()}
     ids["sentences"] = kept.known.sentences.get(document, set())
     for table, name, target in _LINKS:
         for number, row in _rows(record, table):
@@ -719,12 +718,10 @@ def _dropped(snapshot: Snapshot, kept: _Pass, record: dict[str, Any], line: int)
             continue
         there = kept.known.spans(table, start, end).get(document, set())
         settled = kept.known.decided.get((document, table), set())
+        key, withdrawn = _schema(snapshot, table).key[0], _distinct(snapshot.tables["deprecated"], "id")
         for number, row in _rows(record, table):
-            span, key = (row[start], row[end]), row[_schema(snapshot, table).key[0]]
-            is_settled = row["sentence_id"] in settled or key in _distinct(
-                snapshot.tables["deprecated"], "id"
-            )
-            if span not in there and not is_settled:
+            span = (row[start], row[end])
+            if span not in there and row["sentence_id"] not in settled and row[key] not in withdrawn:
                 message = f"{table} has no {row[text][:_SHOWN]!r} at {span[0]} to {span[1]}, and adjudication.csv does not say why"
                 pointer = f"/{table}/{number}"
                 fault = _Fault("pass.unsettled", pointer, row[text], message, None, *span)
