@@ -15,6 +15,7 @@ import pytest
 import cases
 import packages
 from tigris_corpus import jsontext
+from tigris_corpus.checks import consistency
 from tigris_corpus.validation import RULES, Report, examine
 
 if TYPE_CHECKING:
@@ -73,6 +74,19 @@ def assert_line_is_that_of_the_pointer(root: Path, at: dict[str, Any]) -> None:
         while pointer not in lines:
             pointer = pointer.rpartition("/")[0]
         assert at["line"] == lines[pointer]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [item for item in ITEMS if item.code == "split.near-duplicate"],
+    ids=lambda item: f"{item.name}-{item.valid}",
+)
+def test_near_duplicates_are_found_among_many_as_among_few(
+    item: cases.Item, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consistency, "_FEW", 0)
+    _, report = judged(plain, tmp_path, item)
+    assert cases.counted([issue.as_dict() for issue in report.issues], item.code) == cases.expected(item)
 
 
 @pytest.mark.parametrize("item", VALID)

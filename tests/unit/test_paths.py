@@ -71,3 +71,20 @@ def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(
     with pytest.raises(PathError) as caught:
         gate.read("corpus/pipe.csv")
     assert caught.value.code == "sec.link"
+
+
+def test_a_file_that_changes_after_the_last_look_matters_only_where_it_is_opened_again(gate: Gate) -> None:
+    path = gate.root / "corpus" / "a.csv"
+    gate.read("corpus/a.csv")
+    gate.look()
+    path.write_bytes(b"other\n")
+    assert gate.changed() is None
+    gate.read("corpus/a.csv")
+    assert gate.changed() == "corpus/a.csv"
+
+
+def test_a_file_that_changed_before_the_last_look_is_told(gate: Gate) -> None:
+    gate.read("corpus/a.csv")
+    (gate.root / "corpus" / "a.csv").write_bytes(b"other\n")
+    gate.look()
+    assert gate.changed() == "corpus/a.csv"

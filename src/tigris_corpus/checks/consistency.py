@@ -104,9 +104,9 @@ def _low_windows(raws: pl.Series, sizes: pl.Series) -> pl.DataFrame:
     """
     import numpy as np  # noqa: PLC0415 - three times as fast as lists of words, and lets others run meanwhile
 
-    data = b"\n" + b"\n".join(raws) + b"\n" * (_WINDOW + 1)
-    data = data.translate(_LOWER)
-    ends = np.cumsum(sizes.to_numpy() + 1, dtype=np.int64) + 1
+    between = b"\n" * _WINDOW  # no window reaches from one text into the next
+    data = (b"\n" + between.join(raws) + between).translate(_LOWER)
+    ends = np.cumsum(sizes.to_numpy() + _WINDOW, dtype=np.int64) + 1
     limits = (_HIGHEST / np.maximum(sizes.to_numpy() / (_WORD_BYTES * _LOW), 1)).astype(np.uint64)
     every = np.frombuffer(data, np.uint8)
     pieces = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
