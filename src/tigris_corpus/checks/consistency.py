@@ -65,7 +65,7 @@ _HIGHEST = 2**64 - 2**12  # as a float it is below 2**64
 _FACTOR = 0x9E3779B97F4A7C15
 _LOWER = bytes(range(256)).lower()
 _SHARED = 3
-"""Texts that share so many of them are compared in full; of two that are nearly equal, all but one pair in 800 are."""
+"""Texts that share so many of them are compared in full; pairs that are nearly equal hardly ever do not."""
 _COMMON = 50
 """A shingle that so many texts have is a formula of the trade, and says nothing of any two."""
 _SEED = 20
