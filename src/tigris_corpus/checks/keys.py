@@ -272,11 +272,17 @@ def _duplicate_code(table: Table, key: tuple[str, ...], row: dict[str, Any], fir
     return "key.duplicate"
 
 
+_SMALL = 10_000
+"""A column of fewer rows is counted as it is, and not by hashes."""
+
+
 def _is_unique(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
     if len(key) == 1 and frame.height:  # ids stand in their order, but for some that were added later
         cells = frame[key[0]]
         if (cells[1:] > cells[:-1]).all():
             return True
+        if frame.height < _SMALL:
+            return cells.n_unique() == frame.height
     return frame.select(hashed(key)).to_series().n_unique() == frame.height
 
 
@@ -418,9 +424,11 @@ def _lost(snapshot: Snapshot, table: Table, key: ForeignKey) -> pl.DataFrame:
     target = key.resource or table.name
     if _is_looked_up(snapshot, table, key, target):
         (column,) = key.fields
-        places, named = snapshot.places(table.name, column, target), table.sound.select(LINE, column)
-        is_lost = places.is_null() & (named[column] != "") if places.null_count() else pl.lit(value=False)
-        lost = named.filter(is_lost)
+        places = snapshot.places(table.name, column, target)
+        if not places.null_count():
+            return pl.DataFrame(schema={LINE: pl.UInt32, column: pl.String})
+        named = table.sound.select(LINE, column)
+        lost = named.filter(places.is_null() & (named[column] != ""))
         return _not_elsewhere(snapshot, lost, key, target) if lost.height else lost
     known = (
         snapshot.tables[target].rows

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.rule import Check, Stage, by_code, place, warning
 from tigris_corpus.descriptor import packaged_root
@@ -17,6 +15,8 @@ from tigris_corpus.issues import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import polars as pl
 
     from tigris_corpus.descriptor import Package
     from tigris_corpus.engine.snapshot import Snapshot, Table
@@ -133,9 +133,10 @@ def examples(snapshot: Snapshot) -> Iterator[Issue]:
     for table in snapshot.tables.values():
         if not (table.resource.is_vocabulary and table.readable):
             continue
-        for field in (name for name in table.schema.names if name.startswith("example_")):
-            for row in table.sound.filter(pl.col(field) != "").iter_rows(named=True):
-                if not _EXAMPLE.fullmatch(row[field]):
+        fields = [name for name in table.schema.names if name.startswith("example_")]
+        for row in table.sound.iter_rows(named=True) if fields else ():
+            for field in fields:
+                if row[field] and not _EXAMPLE.fullmatch(row[field]):
                     message = f"no words of {row[field]!r} are in square brackets, or a bracket is alone"
                     yield RULES["vocab.example"].issue(place(table, row, field), row[field], message)
 

@@ -86,8 +86,18 @@ def hashed(columns: Iterable[str]) -> pl.Expr:
 
 def is_one_of(column: str, values: Iterable[str]) -> pl.Expr:
     """Return whether a cell is one of some values: by their hashes, which is eight times as fast as ``is_in`` with text."""
-    cells = values if isinstance(values, pl.Series) else pl.Series([*values], dtype=pl.String)
-    return hashed([column]).is_in(cells.hash(_SECRET).implode())
+    known = _hashes(values) if isinstance(values, pl.Series) else _hashes_of(tuple(values))
+    return hashed([column]).is_in(known)
+
+
+def _hashes(values: pl.Series) -> pl.Series:
+    """Return the hashes of some values, as one list."""
+    return values.to_frame("value").select(pl.col("value").hash(_SECRET).implode()).to_series()
+
+
+@lru_cache
+def _hashes_of(values: tuple[str, ...]) -> pl.Series:
+    return _hashes(pl.Series(values, dtype=pl.String))
 
 
 def number_of(column: str) -> pl.Expr:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _MANY = 4
 """So many times more keys than are asked for are not all put in order; what asks for one so often in a row asks once."""
+_SMALL = 2_000
+"""So few rows, of both tables together, are looked up in Python: to ask Polars takes longer."""
 _FEW = 10_000
 """So few are looked up as they are."""
 
@@ -49,6 +51,12 @@ class Links:
 
 def found_at(children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str) -> pl.Series:
     """Return where in ``parents`` the row with the ``key`` is that each row of ``children`` names in a column, else null."""
+    if children.height + parents.height < _SMALL:
+        first: dict[str | None, int] = {}
+        for place, name in enumerate(parents[key].to_list()):
+            first.setdefault(name, place)
+        first.pop(None, None)
+        return pl.Series("place", map(first.get, children[column].to_list()), dtype=pl.UInt32)
     asked = children.select(hashed([column])).to_series()
     known = parents.select(hashed([key])).to_series()
     if len(asked) < _FEW:

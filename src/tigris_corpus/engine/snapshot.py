@@ -120,6 +120,8 @@ class Table:
 
     def by_number(self, numbers: pl.Series) -> dict[int, dict[str, Any]]:
         """Return those of the rows with some numbers that are not in doubt, by their numbers."""
+        if numbers.null_count() == len(numbers):
+            return {}
         wanted = numbers.drop_nulls().unique().cast(pl.UInt32)
         rows = self.sound.filter(pl.col(LINE).is_in(wanted.implode()))
         return {row[LINE]: row for row in rows.iter_rows(named=True)}
