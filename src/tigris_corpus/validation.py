@@ -8,7 +8,7 @@ then the labels, batch by batch, then what only the whole corpus shows.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -36,7 +36,7 @@ from tigris_corpus.checks import (
     wording,
 )
 from tigris_corpus.checks.rule import LEVELS, Check, Rule, Stage, Undecidable
-from tigris_corpus.descriptor import open_package, read_steadily
+from tigris_corpus.descriptor import TEXT_TABLE, open_package, read_steadily
 from tigris_corpus.engine.links import Links
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.snapshot import (
@@ -49,6 +49,7 @@ from tigris_corpus.engine.snapshot import (
     read_batch,
     read_labels,
     take_snapshot,
+    texts_of,
 )
 from tigris_corpus.errors import UnreadableError
 from tigris_corpus.issues import KEPT, Issue, Severity, gathered, sort_key
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
     from tigris_corpus.descriptor import Package
     from tigris_corpus.engine.snapshot import Batch, Plan, Snapshot, Table
+    from tigris_corpus.engine.texts import Texts
     from tigris_corpus.issues import Location
 
 CHECKS: tuple[Check, ...] = (
@@ -169,7 +171,7 @@ def _examined(
     before = [check for check in below if check not in aside]
     taken = replace(take_snapshot(opened), base=_base(base))
     with ThreadPoolExecutor(BATCHES) as pool, ThreadPoolExecutor(1) as other:
-        reading = _Reading.begun(pool, taken)
+        reading = _Reading.begun(pool, other, taken)
         first = _run(before, Stage.PACKAGE, taken)
         files = other.submit(_run, last, Stage.PACKAGE, taken)
         beside = other.submit(_run, aside, Stage.PACKAGE, first.snapshot)
@@ -283,23 +285,35 @@ class _Reading:
 
     pool: ThreadPoolExecutor
     plan: Plan
-    ahead: dict[Batch, Future[dict[str, Table]]]
+    ahead: dict[Batch, Future[dict[str, Table]]] = field(default_factory=dict)
+    texts: dict[Batch, Future[Texts]] = field(default_factory=dict)
+    documents: Table | None = None
+    """The table of documents by which the texts were read: they are read anew where any of them is in doubt now."""
 
     @classmethod
-    def begun(cls, pool: ThreadPoolExecutor, snapshot: Snapshot) -> _Reading:
-        """Return the reading of the labels, begun with as many batches as are looked at at a time."""
+    def begun(cls, pool: ThreadPoolExecutor, other: ThreadPoolExecutor, snapshot: Snapshot) -> _Reading:
+        """Return the reading of the labels and texts, begun with as many batches as are looked at at a time."""
         planned = plan(snapshot)
         first = planned.batches[:BATCHES]
         return cls(
             pool,
             planned,
             {batch: pool.submit(read_labels, snapshot.package, planned, batch) for batch in first},
+            {batch: other.submit(texts_of, snapshot, batch) for batch in first},
+            snapshot.tables.get(TEXT_TABLE),
         )
 
     def batch(self, snapshot: Snapshot, batch: Batch) -> Snapshot:
         """Return the snapshot with the labels of a batch."""
-        begun = self.ahead.pop(batch, None)
-        return read_batch(snapshot, self.plan, batch, begun.result() if begun else None)
+        begun, texts = self.ahead.pop(batch, None), self.texts.pop(batch, None)
+        is_same = snapshot.tables.get(TEXT_TABLE) is self.documents
+        return read_batch(
+            snapshot,
+            self.plan,
+            batch,
+            begun.result() if begun else None,
+            texts.result() if texts and is_same else None,
+        )
 
 
 def _run_batches(
@@ -316,7 +330,7 @@ def _run_batches(
             return _merged(_each_batch(checks, beside, snapshot, reading, progress), snapshot)
         except OutOfOrderError as error:
             out_of_order.add(error.table)
-        reading = _Reading(reading.pool, plan(snapshot, out_of_order), {})
+        reading = _Reading(reading.pool, plan(snapshot, out_of_order))
 
 
 def _each_batch(

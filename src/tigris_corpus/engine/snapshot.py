@@ -509,8 +509,17 @@ def read_labels(package: Package, plan: Plan, batch: Batch) -> dict[str, Table]:
     }
 
 
+def texts_of(snapshot: Snapshot, batch: Batch) -> Texts:
+    """Return the texts of a batch."""
+    return replace(snapshot, batch=batch, _texts=[]).texts
+
+
 def read_batch(
-    snapshot: Snapshot, plan: Plan, batch: Batch, read: dict[str, Table] | None = None
+    snapshot: Snapshot,
+    plan: Plan,
+    batch: Batch,
+    read: dict[str, Table] | None = None,
+    texts: Texts | None = None,
 ) -> Snapshot:
     """Return the snapshot with the labels of a batch, which are due, as they have been read or are now. Raises OutOfOrderError."""
     package = snapshot.package
@@ -525,7 +534,7 @@ def read_batch(
         batch=batch,
         base=base,
         elsewhere=plan.elsewhere,
-        _texts=[],
+        _texts=[texts] if texts else [],
         _links=Links(),
     )
     if len(plan.batches) > 1:
