@@ -108,7 +108,7 @@ _MOJIBAKE = re.compile(
 )
 """Two or three bytes of UTF-8 as Windows-1252 or Latin-1 shows them, and what stands where a letter was lost."""
 _ESCAPED = re.compile(
-    r"&(?:[A-Za-z]{2,30}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt\"'/])"
+    r"&(?:[A-Za-z]{2,30}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"'/])"
     r"|%[CDE][0-9A-F]%[89AB][0-9A-F]|</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
 )
 """A character as HTML, JSON or an address writes it, and marks of HTML."""
