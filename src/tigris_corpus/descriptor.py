@@ -56,7 +56,6 @@ TEXT_TABLE = "documents"
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 SPANS = (("start", "end", "text"), ("trigger_start", "trigger_end", "trigger_text"))
 """The columns of a span, where a table has one: its start, its end, and the slice of the raw text between them."""
-_V2 = "https://datapackage.org/profiles/2.0/tableschema.json"
 _STANDARD = re.compile(r"https://datapackage\.org/profiles/2\.[0-9x]+/tableschema\.json")
 _WORDS = ("title", "description", "unit")
 FIELD_TYPES = ("string", "integer", "number", "boolean")
@@ -427,16 +426,9 @@ def _with_lines(gate: Gate, problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(
         problem
         if problem.pointer is None or problem.line is not None
-        else replace(problem, line=_nearest_line(lines[problem.file], problem.pointer))
+        else replace(problem, line=jsontext.nearest_line(lines[problem.file], problem.pointer))
         for problem in problems
     )
-
-
-def _nearest_line(lines: dict[str, int], pointer: str) -> int | None:
-    """Return the line of a pointer, or of the nearest one above it that is there."""
-    while pointer and pointer not in lines:
-        pointer = pointer.rpartition("/")[0]
-    return lines.get(pointer)
 
 
 class _Reader:
@@ -616,7 +608,7 @@ class _Reader:
             )
             return None
         self._known(entry, _SCHEMA_KEYS, "", file)
-        self._are_words(entry, "", file)
+        self._introduces(entry, file)
         if self._has_too_many(entry, file):
             return None
         columns = [self._field(item, f"/fields/{index}", file) for index, item in enumerate(fields)]
@@ -654,6 +646,13 @@ class _Reader:
             unique_keys=tuple(key for key in unique if key),
             foreign_keys=tuple(link for link in links if link),
         )
+
+    def _introduces(self, entry: dict[str, Any], file: str) -> None:
+        """Report what a schema says of itself that is not so."""
+        self._are_words(entry, "", file)
+        if "$schema" in entry and not _STANDARD.fullmatch(str(entry["$schema"])):
+            message = "the address in $schema is not that of Table Schema v2"
+            self._report("pkg.schema", message, file=file, pointer="/$schema", value=str(entry["$schema"]))
 
     def _has_too_many(self, entry: dict[str, Any], file: str) -> bool:
         """Report a schema with more fields or keys than a table may have."""
@@ -758,10 +757,6 @@ class _Reader:
             if not (isinstance(value, str) and value.strip()):
                 message = f"the {key} of a table or a column is text"
                 self._report("pkg.schema", message, file=file, pointer=f"{pointer}/{key}", value=str(value))
-        if not _STANDARD.fullmatch(str(entry.get("$schema", _V2))):
-            message = "the address in $schema is not that of Table Schema v2"
-            where = f"{pointer}/$schema"
-            self._report("pkg.schema", message, file=file, pointer=where, value=str(entry["$schema"]))
 
     def _known(self, entry: dict[str, Any], allowed: tuple[str, ...], pointer: str, file: str) -> None:
         for key in entry:

@@ -145,6 +145,13 @@ def _tree(pointers: Iterable[str]) -> _Tree:
     return root
 
 
+def nearest_line(lines: dict[str, int], pointer: str) -> int | None:
+    """Return the line of a pointer, or of the nearest one above it that is there."""
+    while pointer and pointer not in lines:
+        pointer = pointer.rpartition("/")[0]
+    return lines.get(pointer)
+
+
 def escape(part: str | int) -> str:
     """Return one part of a JSON Pointer, escaped as RFC 6901 says."""
     return str(part).replace("~", "~0").replace("/", "~1")

@@ -152,9 +152,7 @@ class Gate:
         try:
             handle = os.open(self._prefix + relative, _FLAGS)
         except FileNotFoundError:
-            seen = self._seen.setdefault(relative, None)
-            if self._since is not None:
-                self._since[relative] = seen
+            self._remember(relative, None)
             raise PathError("pkg.missing-file", relative, "does not exist") from None
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV, errno.EISDIR}:
@@ -167,10 +165,14 @@ class Gate:
         if found.st_nlink > 1 and not self._shares_files:
             os.close(handle)
             raise PathError("sec.link", relative, "has another name somewhere (a hard link)")
-        seen = self._seen.setdefault(relative, _mark_of(found))
+        self._remember(relative, _mark_of(found))
+        return handle, found.st_size
+
+    def _remember(self, relative: str, mark: int | None) -> None:
+        """Keep what a file was when it was opened first."""
+        seen = self._seen.setdefault(relative, mark)
         if self._since is not None:
             self._since[relative] = seen
-        return handle, found.st_size
 
     def _check_folder(self, folder: str, relative: str) -> None:
         if folder in self._folders:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 TABLES = ("mentions", "events", "entities", "entity_relations", "incidents")
 """The tables whose rows a record has."""
-NESTED = ("arguments", "event_modes")
-"""The tables whose rows stand in those of events."""
 _OF_TEXT = {
     "text_sha256": {
         "type": "string",
@@ -28,7 +26,8 @@ _OF_TEXT = {
     },
 }
 """What an exported record says of what it was exported from."""
-_OF_PASS = (("annotator_id", "annotator_id"), ("round", "round"), ("guideline_version", "guideline_version"))
+OF_PASS = ("annotator_id", "round", "guideline_version")
+"""What it says of the pass that it is, as the table of passes does."""
 
 
 def of_package(package: Package, labels: Labels) -> dict[str, Any]:
@@ -59,9 +58,7 @@ def of_package(package: Package, labels: Labels) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "document_id": _cell_schema(package, "documents", document, labels),
-            **{
-                name: _cell_schema(package, "passes", passes.field(field), labels) for name, field in _OF_PASS
-            },
+            **{name: _cell_schema(package, "passes", passes.field(name), labels) for name in OF_PASS},
             **_OF_TEXT,
             **{name: {"type": "array", "items": {"$ref": f"#/$defs/{name}"}} for name in TABLES},
         },

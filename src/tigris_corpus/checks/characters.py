@@ -100,6 +100,7 @@ _BEYOND_LATIN = "[^\\x{00}-\\x{2ff}\\x{2010}-\\x{2027}]"
 """What is no Latin letter, and no dash, quotation mark or dots, of which a text is full."""
 LONGEST = 131_072
 _FEW = 1_000
+"""So few rows make a table small."""
 _LATIN, _OTHER = "[A-Za-zÀ-ÖØ-öø-\u024f]", "[\u0386-\u03bb\u03bd-\u03ff\u0400-\u052f]"
 _MIXED = re.compile(f"{_LATIN}{_OTHER}|{_OTHER}{_LATIN}")
 _MOJIBAKE = re.compile(

@@ -68,6 +68,8 @@ _STANDARD = _Form(
     re.compile(r"https://datapackage\.org/profiles/2\.[0-9x]+/datapackage\.json").fullmatch,
     "the address of Data Package v2, without which its properties mean something else",
 )
+_SEVERAL = _Form(str.strip, "a list of texts")
+"""The form of a list of texts, each of which is there once."""
 _PACKAGE = {
     "$schema": _STANDARD,
     "name": _NAME,
@@ -77,7 +79,11 @@ _PACKAGE = {
     "description": _TEXT,
     "homepage": _URL,
     "image": _PLACE,
+    "keywords": _SEVERAL,
 }
+_RESOURCE = {"title": _TEXT, "description": _TEXT, "keywords": _SEVERAL}
+_TOLD = ("name", "version")
+"""Where a package has no text in their place, its reader says so."""
 _LISTS: Mapping[str, Mapping[str, _Form]] = {
     "licenses": {"name": _TEXT, "path": _PLACE, "title": _TEXT},
     "sources": {"title": _TEXT, "path": _PLACE, "email": _MAIL, "version": _TEXT},
@@ -89,16 +95,15 @@ _LISTS: Mapping[str, Mapping[str, _Form]] = {
         "path": _PLACE,
         "email": _MAIL,
         "role": _TEXT,
+        "roles": _SEVERAL,
     },
 }
 """What is listed of a package or a resource, and the properties of each of the list."""
 _NEEDED = {
-    "licenses": ("name", "path"),
     "sources": ("title", "path"),
     "contributors": ("title", "givenName", "familyName", "organization"),
 }
 """Of these, each of a list has at least one."""
-_WORDS = {"": ("keywords",), "contributors": ("roles",)}
 _RESPONSIBLE = "responsible_ai"
 _COMMONS = re.compile("CC-(BY(?:-NC)?(?:-ND|-SA)?)-([0-9.]+)")
 _CALLED = {"licenses": "a licence", "sources": "a source", "contributors": "a contributor"}
@@ -120,7 +125,10 @@ def metadata(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 def _faults(described: dict[str, Any]) -> Iterator[_Fault]:
-    yield from _of_forms(described, _PACKAGE, "")
+    forms = {
+        key: form for key, form in _PACKAGE.items() if key not in _TOLD or isinstance(described.get(key), str)
+    }
+    yield from _of_forms(described, forms, "")
     for key in ("$schema", "title"):
         if key not in described:
             yield _Fault(f"/{key}", None, f"the package has no {key}")
@@ -135,7 +143,7 @@ def _faults(described: dict[str, Any]) -> Iterator[_Fault]:
         if isinstance(value, list):
             yield from _of_words(value, pointer)
         elif not isinstance(value, str) or not value.strip():
-            yield _Fault(pointer, value, f"{key} is text, or a list of texts")
+            yield _Fault(pointer, value, f"{key} is text, or {_SEVERAL.meaning}")
     resources = described.get("resources")
     for index, resource in enumerate(resources if isinstance(resources, list) else ()):
         if isinstance(resource, dict):
@@ -147,7 +155,7 @@ def _is_licence(licence: Any) -> bool:
 
 
 def _of_resource(resource: dict[str, Any], pointer: str) -> Iterator[_Fault]:
-    yield from _of_forms(resource, {"title": _TEXT, "description": _TEXT}, pointer)
+    yield from _of_forms(resource, _RESOURCE, pointer)
     yield from _of_lists(resource, pointer)
     if not _has_its_format(resource):
         message = f"the format is {str(resource['format'])!r}, and the file is {str(resource.get('path'))[:_WIDEST]!r}"
@@ -166,22 +174,19 @@ def _has_its_format(resource: dict[str, Any]) -> bool:
 
 
 def _of_forms(described: dict[str, Any], forms: Mapping[str, _Form], pointer: str) -> Iterator[_Fault]:
-    """Yield the properties that have not their form; that a name or a version is no text is said elsewhere."""
+    """Yield the properties that have not their form."""
     for key, form in forms.items():
-        value = described.get(key)
-        if key not in described or (
-            key in {"name", "version"} and form is not _TEXT and not isinstance(value, str)
-        ):
+        if key not in described:
             continue
-        if not isinstance(value, str) or not form.fits(value):
-            yield _Fault(f"{pointer}/{key}", value, f"{key} {str(value)[:_WIDEST]!r} is not {form.meaning}")
+        at, value = f"{pointer}/{key}", described[key]
+        if form is _SEVERAL:
+            yield from _of_words(value, at)
+        elif not isinstance(value, str) or not form.fits(value):
+            yield _Fault(at, value, f"{key} {str(value)[:_WIDEST]!r} is not {form.meaning}")
 
 
 def _of_lists(described: dict[str, Any], pointer: str) -> Iterator[_Fault]:
-    """Yield what is wrong with the licences, sources, people and words of a package or a resource."""
-    for key in _WORDS[""]:
-        if key in described:
-            yield from _of_words(described[key], f"{pointer}/{key}")
+    """Yield what is wrong with the licences, sources and people of a package or a resource."""
     for key, forms in _LISTS.items():
         listed = described.get(key)
         if key not in described or (key == "licenses" and not isinstance(listed, list)):
@@ -195,7 +200,7 @@ def _of_lists(described: dict[str, Any], pointer: str) -> Iterator[_Fault]:
                 yield _Fault(at, one, f"{_CALLED[key]} is an object")
             elif one in listed[:index]:
                 yield _Fault(at, None, f"{_CALLED[key]} is listed twice")
-            elif key != "licenses" and not any(name in one for name in _NEEDED[key]):
+            elif key in _NEEDED and not any(name in one for name in _NEEDED[key]):
                 yield _Fault(at, None, f"{_CALLED[key]} has no {' or '.join(_NEEDED[key][:2])}")
             else:
                 yield from _of_one(one, key, forms, at)
@@ -203,12 +208,8 @@ def _of_lists(described: dict[str, Any], pointer: str) -> Iterator[_Fault]:
 
 def _of_one(one: dict[str, Any], kind: str, forms: Mapping[str, _Form], pointer: str) -> Iterator[_Fault]:
     yield from _of_forms(one, forms, pointer)
-    known = (*forms, *_WORDS.get(kind, ()))
-    for key in _WORDS.get(kind, ()):
-        if key in one:
-            yield from _of_words(one[key], f"{pointer}/{key}")
-    for key in one.keys() - set(known):
-        meant = nearest(key, known)
+    for key in one.keys() - forms.keys():
+        meant = nearest(key, tuple(forms))
         if meant and meant not in one:
             message = f"the property {key!r} says nothing to anyone: {meant!r} is most likely meant"
             yield _Fault(f"{pointer}/{jsontext.escape(key)}", key, message, "pkg.unknown-property")
@@ -223,7 +224,7 @@ def _of_one(one: dict[str, Any], kind: str, forms: Mapping[str, _Form], pointer:
 def _of_words(words: Any, pointer: str) -> Iterator[_Fault]:
     """Yield the words of a list that are none, or are there twice."""
     if not isinstance(words, list) or not words:
-        yield _Fault(pointer, words, f"{pointer.rpartition('/')[2]} is a list of texts")
+        yield _Fault(pointer, words, f"{pointer.rpartition('/')[2]} is {_SEVERAL.meaning}")
         return
     for index, word in enumerate(words):
         if not isinstance(word, str) or not word.strip():

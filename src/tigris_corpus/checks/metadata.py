@@ -11,6 +11,7 @@ from tigris_corpus import jsontext
 from tigris_corpus.checks.characters import is_damaged
 from tigris_corpus.checks.registry import in_rings
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
+from tigris_corpus.checks.vocabularies import LANGUAGES
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, nearest, profile
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import hashed
@@ -323,9 +324,7 @@ def provenance(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["layer.passes"].issue(at, version, message, fault="guideline_version")
     for row in rows_at(table, found.filter(is_short | is_more).select(LINE, "made")):
         message = f"{row['layer']} of {row['document_id']} is {row['status']}, and passes.csv has {row['made']} of it"
-        fault = (
-            f"{row['document_id']} {row['status']} {row['made']}"  # one pass is of all layers, most likely
-        )
+        fault = f"{row['document_id']} {row['status']} {row['made']}"  # of all layers of a pass, most likely
         yield RULES["layer.passes"].issue(place(table, row, "status"), row["status"], message, fault=fault)
     annotators = snapshot.tables["annotators"]
     unused = annotators.sound.join(snapshot.sound("passes"), on="annotator_id", how="anti")
@@ -494,7 +493,7 @@ def texts(snapshot: Snapshot) -> Iterator[Issue]:
         is_other = (pl.col(other) >= _FEWEST) & (pl.col(other) > _TIMES * pl.col(own))
         wrong = counted.filter(pl.col("language").str.contains(f"^{own}(-|$)") & is_other)
         for row in rows_at(table, wrong.select(LINE)):
-            message = f"the language is {row['language']}, and the words of the text are {_LANGUAGES[other]}"
+            message = f"the language is {row['language']}, and the words of the text are {LANGUAGES[other]}"
             at = place(table, row, "language")
             yield RULES["meta.text-language"].issue(at, row["language"], message)
     titled = raw.filter(~pl.col("raw").str.contains(pl.col("title"), literal=True))
@@ -506,9 +505,6 @@ def texts(snapshot: Snapshot) -> Iterator[Issue]:
     for row in rows_at(table, pl.DataFrame({LINE: lacking}, schema={LINE: pl.UInt32})):
         message = f"the text has no {row['title']!r}"
         yield RULES["meta.title"].issue(place(table, row, "title"), row["title"], message)
-
-
-_LANGUAGES = {"en": "English", "fr": "French"}
 
 
 def _has(text: str, title: str) -> bool:

@@ -24,6 +24,7 @@ from tigris_corpus.engine.slices import Kept
 from tigris_corpus.engine.snapshot import profile_labels
 from tigris_corpus.issues import Location
 from tigris_corpus.paths import MAX_JSON, PathError
+from tigris_corpus.record_schema import OF_PASS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -91,7 +92,6 @@ RULES = by_code(
         good="the same, and a row of adjudication.csv that says why",
     ),
 )
-_TABLES = ("mentions", "events", "entities", "entity_relations", "incidents")
 _LINKS = (
     ("mentions", "sentence_id", "sentences"),
     ("mentions", "entity_id", "entities"),
@@ -104,7 +104,6 @@ _LINKS = (
 )
 """The columns of a record that refer to rows of the record or of a table."""
 _INSIDE = {"modes": "event_modes", "arguments": "arguments"}
-_OF_PASS = ("annotator_id", "round", "guideline_version")
 _CUT = ("document_id", "start", "end", "zone", "text")
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -391,7 +390,7 @@ def _in_rows_of(snapshot: Snapshot, kept: _Pass, record: dict[str, Any], documen
     """Yield the rows of passes.csv that say of a record what the others and the record do not."""
     table = snapshot.tables["passes"]
     own = kept.documents.get(document, [])
-    for name in _OF_PASS:
+    for name in OF_PASS:
         odd = [row for row in own if name in record and row[name] != record[name]]
         for row in odd if len(odd) < len(own) else ():
             message = f"{name} is {row[name]!r} here, and {str(record[name])[:_SHOWN]!r} in the record of {document}"
@@ -415,11 +414,11 @@ def _in_record(snapshot: Snapshot, kept: _Pass, record: Any) -> Iterator[_Fault]
         return
     yield from _maker(record, own)
     for name in record:
-        if name not in {"document_id", *_OF_PASS, *_TABLES}:
+        if name not in {"document_id", *OF_PASS, *TABLES}:
             yield _Fault(
                 "pass.record", f"/{jsontext.escape(name)}", name, f"a record has no {name[:_SHOWN]!r}"
             )
-    for name in _TABLES:
+    for name in TABLES:
         rows = record.get(name, [] if name not in {"mentions", "events"} else None)
         if not isinstance(rows, list):
             yield _Fault("pass.record", f"/{name}", None, f"a record has a list of {name}")
@@ -432,7 +431,7 @@ def _in_record(snapshot: Snapshot, kept: _Pass, record: Any) -> Iterator[_Fault]
 
 def _maker(record: dict[str, Any], own: list[dict[str, Any]]) -> Iterator[_Fault]:
     """Yield what a record says of who made it that no row of passes.csv does."""
-    for name in _OF_PASS:
+    for name in OF_PASS:
         values = {row[name] for row in own}
         if name in record and record[name] not in values and len(values) == 1:
             said = " or ".join(sorted(map(str, values)))
@@ -563,7 +562,7 @@ def _references(snapshot: Snapshot, kept: _Pass, record: dict[str, Any]) -> Iter
 
 
 def _repeated(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
-    for table in _TABLES:
+    for table in TABLES:
         key = _schema(snapshot, table).key
         seen: set[str] = set()
         for number, row in _rows(record, table):
@@ -589,7 +588,7 @@ def _of_another(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
 def _elsewhere(snapshot: Snapshot, kept: _Pass, record: dict[str, Any]) -> Iterator[_Fault]:
     """Yield what rows refer to that is neither in the record nor in the tables, nor ever was."""
     document = record["document_id"]
-    keys = {table: _schema(snapshot, table).key[0] for table in _TABLES}
+    keys = {table: _schema(snapshot, table).key[0] for table in TABLES}
     ids = {table: {str(row.get(key)) for _, row in _rows(record, table)} for table, key in keys.items()}
     ids["sentences"] = kept.known.sentences.get(document, set())
     for table, name, target in _LINKS:

@@ -86,9 +86,9 @@ def records(snapshot: Snapshot) -> Iterator[Issue]:
 
 def _labels(snapshot: Snapshot, key: ForeignKey) -> list[str]:
     """Return the labels of a vocabulary, with those of the profile that it lacks: their loss is reported once."""
-    own = snapshot.tables[key.resource].rows if snapshot.readable(key.resource) else None
-    labels = [] if own is None else own[key.reference[0]].to_list()
-    return [*labels, *(_profile_labels(key) if key.resource in profile_labels() else ())]
+    if snapshot.readable(key.resource):
+        return snapshot.labels(key.resource, *key.reference)[key.reference[0]].to_list()
+    return _profile_labels(key) if key.resource in profile_labels() else []
 
 
 def _profile_labels(key: ForeignKey) -> list[str]:
@@ -161,12 +161,9 @@ def _shown(value: Any) -> str:
 
 
 def _issue(path: str, data: bytes, fault: _Difference) -> Issue:
-    pointers = [
-        "".join(f"/{jsontext.escape(key)}" for key in fault.at[:end]) for end in range(len(fault.at) + 1)
-    ]
-    lines = jsontext.pointer_lines(data.decode("utf-8"), pointers[-1:])
-    line = next((lines[pointer] for pointer in reversed(pointers) if pointer in lines), 1)
-    at = Location(file=path, line=line, pointer=pointers[-1])
+    pointer = "".join(f"/{jsontext.escape(key)}" for key in fault.at)
+    lines = jsontext.pointer_lines(data.decode("utf-8"), [pointer])
+    at = Location(file=path, line=jsontext.nearest_line(lines, pointer), pointer=pointer)
     return RULES["pkg.record-schema"].issue(at, fault.value, f"{'/'.join(fault.at)}: {fault.message}")
 
 

@@ -348,9 +348,6 @@ def links(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES[row["code"]].issue(place(table, row, field), value, message, related=places, fault=fault)
 
 
-_SEED = 7
-
-
 def other_names(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the mentions that have the name of another entity of the type than theirs, but towns that stand for their country."""
     parent = snapshot.tables["entities"]
@@ -358,11 +355,9 @@ def other_names(snapshot: Snapshot) -> Iterator[Issue]:
         text="name", other_id="entity_id", other_type="entity_type", other_country="country"
     ).unique("text", keep="none")
     table = snapshot.tables["mentions"]
-    text, name = table.sound["text"].hash(_SEED), parent.sound["name"].hash(_SEED)
-    is_other = text.is_in(known["text"].hash(_SEED).implode()) & text.ne(
-        name.gather(snapshot.places("mentions", "entity_id", "entities"))
-    )
-    named = table.sound.filter(is_other & (table.sound["mention_type"] == "NAM"))
+    own_name = snapshot.beside("mentions", "entity_id", "entities", own_name=hashed(["name"])).to_series()
+    is_other = is_one_of("text", known["text"]) & (hashed(["text"]) != own_name)
+    named = table.sound.filter(is_other & (pl.col("mention_type") == "NAM"))
     odd = named.select(LINE, "text", "entity_id").join(known, on="text")
     own = parent.sound.select("entity_id", "country", linked_type="entity_type", own_line=LINE)
     odd = odd.join(own, on="entity_id").filter(pl.col("linked_type") == pl.col("other_type"))
@@ -493,9 +488,8 @@ def extents(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the single happenings whose date has no end."""
     table = snapshot.tables["incidents"]
     endless = table.sound.filter((pl.col("extent") == "single") & pl.col("date").str.ends_with("/.."))
-    endless = endless.filter(
-        ~is_one_of("incident_id", table.sound["part_of"])
-    )  # what has parts is no single one
+    if endless.height:  # what has parts is no single one, and reported as such
+        endless = endless.filter(~is_one_of("incident_id", table.sound["part_of"]))
     for row in endless.iter_rows(named=True):
         message = f"{row['incident_id']!r} is single, and its date, {row['date']}, has no end"
         yield RULES["incident.endless"].issue(place(table, row, "extent"), row["extent"], message)

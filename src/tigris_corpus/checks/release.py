@@ -44,8 +44,7 @@ def hashes(snapshot: Snapshot) -> Iterator[Issue]:
     lines = jsontext.pointer_lines(text, [f"/resources/{resource.index}/hash" for resource in stale])
     for resource in stale:
         pointer = f"/resources/{resource.index}/hash"
-        line = lines.get(pointer) or lines.get(f"/resources/{resource.index}")
-        at = Location(file=DESCRIPTOR, line=line, pointer=pointer)
+        at = Location(file=DESCRIPTOR, line=jsontext.nearest_line(lines, pointer), pointer=pointer)
         message = f"{resource.path} is not as it was when its hash was taken"
         yield RULES["pkg.hash"].issue(at, resource.hash, message)
 

@@ -340,7 +340,8 @@ def _issue(
     fault = f"{table.name} {field.name} {value}"  # one wrong value in many cells has one cause
     shape = re.sub(r"[^\W\d_]+", "a", re.sub("[0-9]+", "0", value))
     if code == "sch.boolean" or (code == "sch.pattern" and shape in common):
-        fault = f"{table.name} {f'{field.name} {shape}' if code == 'sch.pattern' else code}"  # whole columns, most likely
+        cause = f"{field.name} {shape}" if code == "sch.pattern" else code
+        fault = f"{table.name} {cause}"  # whole columns, most likely
     return RULES[_own_code(code, table, field)].issue(at, value, messages[code], hint, fault=fault)
 
 

@@ -104,11 +104,14 @@ def _in_another_order(table: Table, column: str, wanted: list[str]) -> Iterator[
 _IN_WORDS = re.compile("name|url|reason|(name|definition|example)s?(_[a-z]+)?")
 
 
+def _readable(snapshot: Snapshot) -> Iterator[Table]:
+    """Yield the vocabularies that could be read."""
+    return (table for table in snapshot.tables.values() if table.resource.is_vocabulary and table.readable)
+
+
 def definitions(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the labels of a vocabulary that share what tells them apart, and definitions that were not translated."""
-    for name, table in snapshot.tables.items():
-        if not (table.resource.is_vocabulary and table.readable):
-            continue
+    for table in _readable(snapshot):
         told: set[int] = set()
         for column in [column for column in _DISTINCT if column in table.schema.names]:
             seen: dict[tuple[str, str], dict[str, Any]] = {}
@@ -118,21 +121,19 @@ def definitions(snapshot: Snapshot) -> Iterator[Issue]:
                 if row[column] and first is not row and row[LINE] not in told:
                     told.add(row[LINE])
                     at, related = place(table, row, column), (place(table, first, column),)
-                    message = f"{name}: {row[column][:80]!r} is the {column} of another label as well"
+                    message = f"{table.name}: {row[column][:80]!r} is the {column} of another label as well"
                     yield RULES["vocab.same-text"].issue(at, row[column], message, related=related)
         if {"definition_en", "definition_fr"} <= set(table.schema.names):
             for row in table.sound.iter_rows(named=True):
                 if _is_untranslated(row):
                     at = place(table, row, "definition_fr")
-                    message = f"{name}: the definition in French is the English one"
+                    message = f"{table.name}: the definition in French is the English one"
                     yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
 
 
 def examples(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the examples of a vocabulary that do not show the words concerned."""
-    for table in snapshot.tables.values():
-        if not (table.resource.is_vocabulary and table.readable):
-            continue
+    for table in _readable(snapshot):
         fields = [name for name in table.schema.names if name.startswith("example_")]
         for row in table.sound.iter_rows(named=True) if fields else ():
             for field in fields:
@@ -150,24 +151,23 @@ _COMMON = {
         re.IGNORECASE,
     ),
 }
-_LANGUAGES = {"en": "English", "fr": "French"}
+LANGUAGES = {"en": "English", "fr": "French"}
+"""The languages of definitions and examples, and how they are called."""
 _FEWEST = 2
 """So many common words of another language, and none of its own, show that a sentence is not in its language."""
 
 
 def languages(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the definitions and examples that are in another language than their column: one of each row."""
-    for name, table in snapshot.tables.items():
-        if not (table.resource.is_vocabulary and table.readable):
-            continue
+    for table in _readable(snapshot):
         columns = [column for column in table.schema.names if column.rpartition("_")[2] in _COMMON]
         for row in table.sound.iter_rows(named=True):
             if _is_untranslated(row):
                 continue  # reported as such
             wrong = next((column for column in columns if _is_foreign(row[column], column)), None)
             if wrong:
-                other = next(language for language in _LANGUAGES if not wrong.endswith(language))
-                message = f"{name}: the words of {wrong} are {_LANGUAGES[other]}"
+                other = next(language for language in LANGUAGES if not wrong.endswith(language))
+                message = f"{table.name}: the words of {wrong} are {LANGUAGES[other]}"
                 yield RULES["vocab.language"].issue(place(table, row, wrong), row[wrong], message)
 
 

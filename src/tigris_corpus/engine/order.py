@@ -22,8 +22,8 @@ _UNLIKELY = 30.0
 _FEW = 30
 """So many rows at the beginning, in the middle and at the end show most often that a column is in no order."""
 _PART = 4
-_NAMES = frozenset(["name"])
-"""Columns that are often in the order of the ids: these are made from names."""
+_IN_ORDER = frozenset(["name", "document_id", "sentence_id", "event_id"])
+"""Columns that are in the order of the rows: ids are often made from names, and labels stand as what they are parts of."""
 
 
 def sorted_alone(rows: pl.DataFrame, schema: TableSchema, columns: Container[str]) -> Fault | None:
@@ -33,29 +33,17 @@ def sorted_alone(rows: pl.DataFrame, schema: TableSchema, columns: Container[str
     """
     if rows.height < _FEWEST or not schema.key:
         return None
-    links = {name for link in schema.foreign_keys for name in link.fields if link.resource}
-    for field in schema.fields:
-        own = {schema.key[0], *_NAMES}
-        is_parent = (
-            field.name in links and field.name.endswith("_id") and field.name.removesuffix("_id") in _PARENTS
-        )
-        if field.name not in columns or field.name in own or is_parent:
+    for name in schema.names:
+        if name not in columns or name == schema.key[0] or name in _IN_ORDER:
             continue
-        column = rows[field.name]
+        column = rows[name]
         starts = (0, len(column) // 2, len(column) - _FEW)
         may_be = all(_may_be_in_order(column.slice(start, _FEW).to_list()) for start in starts)
-        if may_be and _is_in_order(column) and _is_unlikely(column):
-            if _is_of_the_key(column, rows[schema.key[0]]):
-                continue
-            message = (
-                f"the cells of {field.name} are in order in all {rows.height:,} rows, and the rows are not"
-            )
-            return Fault("csv.sorted-column", message, line=1, field=field.name)
+        is_alone = may_be and _is_in_order(column) and _is_unlikely(column)
+        if is_alone and not _is_of_the_key(column, rows[schema.key[0]]):
+            message = f"the cells of {name} are in order in all {rows.height:,} rows, and the rows are not"
+            return Fault("csv.sorted-column", message, line=1, field=name)
     return None
-
-
-_PARENTS = frozenset(["document", "sentence", "event"])
-"""What the rows of labels are in the order of."""
 
 
 def _may_be_in_order(cells: list[str]) -> bool:

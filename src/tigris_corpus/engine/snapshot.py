@@ -624,12 +624,9 @@ def _table(package: Package, name: str, sources: list[Source], batch: Batch, lin
         else:
             reading = Reading(empty)
     rows = reading.frame
-    is_asked = rows is not None and name in _UNORDERED and name in profile().tables
-    alone = (
-        sorted_alone(rows, schema, profile().schema(name).names) if rows is not None and is_asked else None
-    )
-    if alone:
-        reading = replace(reading, faults=(*reading.faults, alone))
+    if rows is not None and name in _UNORDERED:
+        alone = sorted_alone(rows, schema, profile().schema(name).names)
+        reading = replace(reading, faults=(*reading.faults, alone)) if alone else reading
     # Where the columns are in another order, or one is, the cells may stand under or beside the wrong ones.
     is_mixed_up = any(fault.code in {"csv.column-order", "csv.sorted-column"} for fault in reading.faults)
     rows = empty if rows is None or is_mixed_up else rows
