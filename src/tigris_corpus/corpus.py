@@ -153,13 +153,20 @@ def _load(package: Package) -> Corpus:
         },
         {name: tuple(map(len, frames)) for name, frames in read.items()},
     )
+    labels: dict[tuple[str, str], pd.CategoricalDtype] = {}
     for name, frame in corpus.tables.items():
         for field in package.schema(name).fields:
             key = package.vocabulary_of(name, field.name)
             if key is not None:
-                labels = corpus.tables[key.resource][key.reference[0]].dropna().drop_duplicates()
-                frame[field.name] = _labelled(corpus, name, field.name, labels.astype("string"), key.resource)
+                source = key.resource, key.reference[0]
+                if source not in labels:
+                    labels[source] = _labels(corpus.tables[source[0]][source[1]])
+                frame[field.name] = _labelled(corpus, name, field.name, labels[source], key.resource)
     return corpus
+
+
+def _labels(column: pd.Series[Any]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(column.dropna().drop_duplicates().astype("string"))
 
 
 def _read(package: Package, resource: Resource) -> list[pd.DataFrame]:
@@ -256,17 +263,18 @@ def _cells(line: bytes) -> list[str]:
 
 
 def _labelled(
-    corpus: Corpus, table: str, name: str, labels: pd.Series[Any], vocabulary: str
+    corpus: Corpus, table: str, name: str, labels: pd.CategoricalDtype, vocabulary: str
 ) -> pd.Series[Any]:
     """Return a column as categories in the order of their vocabulary; a value outside it raises."""
     column, root = corpus.tables[table][name], corpus.package.root
-    lost = column[column.notna() & ~column.isin(labels)]
+    codes = labels.categories.get_indexer(pd.Index(column))
+    lost = column[(codes < 0) & column.notna()]
     if not lost.empty:
         at = f"{root / corpus.place(table, int(lost.index[0]))}"
         raise UnreadableError(
             f"{at}: {name} {lost.iloc[0]!r} is not in {vocabulary}; run: tigris validate {root}"
         )
-    return column.astype(pd.CategoricalDtype(labels))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=labels), column.index, name=name)
 
 
 def _reason(data: bytes, fields: tuple[Field, ...], error: Exception) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tigris_corpus.descriptor import SPANS
@@ -18,7 +18,7 @@ from tigris_corpus.errors import UnreadableError
 from tigris_corpus.extent import excess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tigris_corpus.descriptor import Package, Resource, TableSchema
 
@@ -27,13 +27,23 @@ _NUMBERS = re.compile("([0-9]+)")
 _OFFSET = re.compile("[0-9]{1,18}")
 
 
-def canonical(data: bytes, resource: Resource, schema: TableSchema) -> bytes:
-    """Return a table in canonical form. Raises UnreadableError, which names the line, where it is no such table."""
+def canonical(
+    data: bytes,
+    resource: Resource,
+    schema: TableSchema,
+    successors: Mapping[tuple[str, str], str] | None = None,
+) -> bytes:
+    """Return a table in canonical form. Raises UnreadableError, which names the line, where it is no such table.
+
+    With ``successors``, by table and withdrawn id, its rows are mended as well.
+    """
     header, lines = _read(data, resource.path)
     if sorted(header) != sorted(schema.names):
         missing = ", ".join(sorted(set(schema.names) - set(header))) or "none"
         extra = ", ".join(sorted(set(header) - set(schema.names))) or "none"
         raise UnreadableError(f"{resource.path}:1: columns missing: {missing}; columns too many: {extra}")
+    if successors is not None:
+        _mend(lines, header, _links(resource.name, schema, successors), successors)
     places = [header.index(name) for name in schema.names]
     if not resource.is_vocabulary:
         lines = _in_order(lines, places, schema)
@@ -42,7 +52,8 @@ def canonical(data: bytes, resource: Resource, schema: TableSchema) -> bytes:
 
 def _in_order(lines: list[str], places: list[int], schema: TableSchema) -> list[str]:
     """Return the lines of a table in the order of their rows. A line takes far less than its cells."""
-    keys = [_order(row, schema) for row in islice(_rows((), lines, places), 1, None)]
+    order = _order(schema)
+    keys = [order(row) for row in islice(_rows((), lines, places), 1, None)]
     return [lines[number] for number in sorted(range(len(lines)), key=keys.__getitem__)]
 
 
@@ -50,8 +61,13 @@ def _rows(header: Sequence[str], lines: Iterable[str], places: list[int]) -> Ite
     """Yield the header, and the cells of each line from the places of the columns."""
     yield header
     for line in lines:
-        cells = next(csv.reader([line]))
+        cells = _cells(line)
         yield [cells[place] for place in places]
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells of a line, or raise csv.Error. Most lines have no quotes."""
+    return next(csv.reader([line], strict=True)) if '"' in line else line.split(",")
 
 
 def write(rows: Iterable[Sequence[str]]) -> bytes:
@@ -115,38 +131,40 @@ def changes(package: Package, *, mend: bool = False) -> dict[str, bytes]:
     as it is.
     """
     changed = {}
-    successors = _successors(package) if mend else {}
+    successors = _successors(package) if mend else None
     for resource in package.tables.values():
         if len(resource.paths) > 1 or not resource.path.endswith(".csv"):
             continue
         data = package.gate.read(resource.path)
         schema = package.schema(resource.name)
-        formatted = canonical(data, resource, schema)
-        if mend:
-            formatted = _with_mended_rows(formatted, resource, schema, successors)
+        formatted = canonical(data, resource, schema, successors)
         if formatted != data:
             changed[resource.path] = formatted
     return changed
 
 
-def _with_mended_rows(
-    data: bytes, resource: Resource, schema: TableSchema, successors: dict[tuple[str, str], str]
-) -> bytes:
-    """Return a table in canonical form, with its rows mended."""
+def _links(table: str, schema: TableSchema, successors: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """Return the columns of a table that may hold withdrawn ids, with the table of those ids."""
     withdrawn = {table for table, _ in successors}
-    has_links = any((link.resource or resource.name) in withdrawn for link in schema.foreign_keys)
-    if not has_links and not any(text in schema.names for _, _, text in SPANS):
-        return data
-    header, lines = _read(data, resource.path)
-    mended: dict[int, list[str]] = {}
-    for number, row in enumerate(csv.reader(lines)):
-        found = _mended(dict(zip(header, row, strict=True)), resource.name, schema, successors)
-        if [*found.values()] != row:
-            mended[number] = [*found.values()]
-    if not mended:
-        return data
-    rows = (mended.get(number, row) for number, row in enumerate(csv.reader(lines)))
-    return canonical(write(chain([header], rows)), resource, schema)
+    links = {key.fields[0]: key.resource or table for key in schema.foreign_keys if len(key.fields) == 1}
+    return {column: other for column, other in links.items() if other in withdrawn}
+
+
+def _mend(
+    lines: list[str], header: list[str], links: Mapping[str, str], successors: Mapping[tuple[str, str], str]
+) -> None:
+    """Leave blanks at the edges of spans out of the lines of a table, and put successors in the place of withdrawn ids."""
+    spans = [[header.index(name) for name in span] for span in SPANS if {*span} <= {*header}]
+    ids = [(header.index(column), table) for column, table in links.items()]
+    for number, line in enumerate(lines) if spans or ids else ():
+        row = _cells(line)
+        mended = row.copy()
+        for start, end, text in spans:
+            mended[start], mended[end], mended[text] = _trimmed(row[start], row[end], row[text])
+        for place, table in ids:
+            mended[place] = successors.get((table, row[place]), row[place])
+        if mended != row:
+            lines[number] = write([mended]).decode().removesuffix("\n")
 
 
 def _successors(package: Package) -> dict[tuple[str, str], str]:
@@ -180,25 +198,18 @@ def _ends(direct: dict[tuple[str, str], str]) -> dict[tuple[str, str], str | Non
     return ends
 
 
-def _mended(
-    cells: dict[str, str], table: str, schema: TableSchema, successors: dict[tuple[str, str], str]
-) -> dict[str, str]:
-    for start, end, text in SPANS:
-        if (
-            text in cells
-            and _OFFSET.fullmatch(cells.get(start, ""))
-            and _OFFSET.fullmatch(cells.get(end, ""))
-        ):
-            slice_ = cells[text]
-            before, after = len(slice_) - len(slice_.lstrip()), len(slice_) - len(slice_.rstrip())
-            if slice_.strip() and len(slice_) == int(cells[end]) - int(cells[start]):
-                cells[start], cells[end] = str(int(cells[start]) + before), str(int(cells[end]) - after)
-                cells[text] = slice_.strip()
-    for link in schema.foreign_keys:
-        if len(link.fields) == 1:
-            column = link.fields[0]
-            cells[column] = successors.get((link.resource or table, cells[column]), cells[column])
-    return cells
+def _trimmed(start: str, end: str, text: str) -> tuple[str, str, str]:
+    """Return a span without the blanks at its edges, where its offsets are those of its text.
+
+    >>> _trimmed("3", "8", " Iraq"), _trimmed("3", "9", " Iraq"), _trimmed("3", "4", " ")
+    (('4', '8', 'Iraq'), ('3', '9', ' Iraq'), ('3', '4', ' '))
+    """
+    inner = text.strip()
+    is_span = inner and inner != text and _OFFSET.fullmatch(start) and _OFFSET.fullmatch(end)
+    if not is_span or len(text) != int(end) - int(start):
+        return start, end, text
+    before, after = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())
+    return str(int(start) + before), str(int(end) - after), inner
 
 
 def _read(data: bytes, path: str) -> tuple[list[str], list[str]]:
@@ -218,7 +229,7 @@ def _read(data: bytes, path: str) -> tuple[list[str], list[str]]:
         if not line:
             continue
         try:
-            cells = next(csv.reader([line], strict=True))
+            cells = _cells(line)
         except csv.Error as error:
             raise UnreadableError(f"{path}:{number}: {error}") from None
         if not header:
@@ -242,14 +253,18 @@ def _lines(text: str) -> Iterator[str]:
         start = end + 1
 
 
-def _order(row: Sequence[str], schema: TableSchema) -> str:
-    """Return what a row is sorted by: its document, start and end where it has a span, and its key."""
-    cells = dict(zip(schema.names, row, strict=True))
-    by = [cells[name] for name in schema.key or schema.names]
-    for start, end, _ in SPANS:
-        if start in cells and end in cells:
-            by = [by[0].partition("-")[0], cells[start], cells[end], *by]
-    return "\0".join(map(_natural, by))
+def _order(schema: TableSchema) -> Callable[[Sequence[str]], str]:
+    """Return what gives what a row is sorted by: its document, start and end where it has a span, and its key."""
+    names = schema.names
+    key = [names.index(name) for name in schema.key or names]
+    span = [names.index(name) for start, end, _ in SPANS if {start, end} <= {*names} for name in (start, end)]
+
+    def order(row: Sequence[str]) -> str:
+        by = [row[place] for place in (*span, *key)]
+        document = [row[key[0]].partition("-")[0]] if span else []
+        return "\0".join(map(_natural, (*document, *by)))
+
+    return order
 
 
 def _natural(text: str) -> str:
