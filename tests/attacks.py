@@ -13,7 +13,7 @@ import io
 import json
 import os
 import pickle
-import socket
+import stat
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -166,13 +166,7 @@ def _place(file: str, special: Callable[[Path], None]) -> Callable[[Path], None]
 
 
 def _socket(path: Path) -> None:
-    here = os.getcwd()  # noqa: PTH109 - a socket has a short name
-    os.chdir(path.parent)
-    try:
-        with socket.socket(socket.AF_UNIX) as door:
-            door.bind(path.name)
-    finally:
-        os.chdir(here)
+    os.mknod(path, stat.S_IFSOCK | 0o600)  # to bind one asks for a short path
 
 
 def _hard_link(root: Path) -> None:
