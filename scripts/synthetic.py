@@ -252,11 +252,12 @@ STATES = (
     ("turkey", "", "Turkey", "la ", "Turquie", "TUR", "", "Turkish", "turc", "turque"),
 )
 CAPITALS = (
-    ("washington", "Washington", "Washington", "USA", "", "", ""),
-    ("tehran", "Tehran", "Téhéran", "IRN", "112931", "35.69439", "51.42151"),
-    ("doha", "Doha", "Doha", "QAT", "290030", "25.28545", "51.53096"),
-    ("beirut", "Beirut", "Beyrouth", "LBN", "276781", "33.89332", "35.50157"),
+    ("united-states", "Washington", "Washington"),
+    ("iran", "Tehran", "Téhéran"),
+    ("syria", "Damascus", "Damas"),
+    ("lebanon", "Beirut", "Beyrouth"),
 )
+"""The capitals that act, and are their states, with the entities of these."""
 CITIES = (
     ("baghdad", "Baghdad", "Bagdad", "IRQ", "98182", "33.34058", "44.40088"),
     ("erbil", "Erbil", "Erbil", "IRQ", "95446", "36.19257", "44.01062"),
@@ -652,7 +653,9 @@ class Registry:
         fixed = {
             "state": [self._state(*row) for row in STATES],
             "norp": adjectives,
-            "capital": [self._city(*row) for row in CAPITALS],
+            "capital": [
+                name_forms(state, "GPE", ("", name), ("", french)) for state, name, french in CAPITALS
+            ],
             "region": [self._region(*row) for row in REGIONS],
             "agency": [self._agency(*row) for row in AGENCIES],
             "confession": [self._confession(*row) for row in CONFESSIONS],

@@ -303,7 +303,7 @@ def _one_sentence(mentions: list[list[str]]) -> Callable[[Path], None]:
 
 def _mention(number: int, start: int, end: int, kind: str = "GPE", entity: str = "") -> list[str]:
     text = "a" * (end - start)
-    return [f"D001-M{number:05d}", "D001-S001", str(start), str(end), text, kind, "NAM", "", entity]
+    return [f"D001-M{number + 1000}", "D001-S001", str(start), str(end), text, kind, "NAM", "", entity]
 
 
 def _planted(root: Path) -> None:
@@ -765,7 +765,7 @@ ATTACKS: tuple[Attack, ...] = (
     *(Attack(f"no column {table}.{column}", _dropped_column(table, column), "pkg.schema-weakened", quick=column == "realis") for table, column in _COLUMNS),
     *(Attack(f"{table}.{column} typed anew", _retyped(table, column, kind), code)
       for table, column, kind, code in (("mentions", "text", "integer", "pkg.schema-weakened"), ("sentences", "start", "string", "pkg.schema"),
-                                        ("events", "event_id", "boolean", "pkg.schema-weakened"), ("documents", "text_path", "number", "pkg.schema-weakened"))),
+                                        ("events", "event_id", "boolean", "pkg.schema"), ("documents", "text_path", "number", "pkg.schema"))),
     *(Attack(f"an empty cell in {table}.{column}", _emptied(table, column), None)
       for table, column in (("documents", "document_id"), ("documents", "language"), ("documents", "text_path"), ("sentences", "sentence_id"),
                             ("sentences", "start"), ("sentences", "zone"), ("sentences", "text"), ("mentions", "mention_id"), ("mentions", "sentence_id"),

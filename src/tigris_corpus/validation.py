@@ -17,6 +17,7 @@ from tigris_corpus.checks import base as base_checks
 from tigris_corpus.checks import (
     characters,
     consistency,
+    decisions,
     described,
     events,
     form,
@@ -80,6 +81,7 @@ CHECKS: tuple[Check, ...] = (
     *passes.CHECKS,
     *wording.CHECKS,
     *roles.CHECKS,
+    *decisions.CHECKS,
     *plausible.CHECKS,
     *consistency.CHECKS,
     *base_checks.CHECKS,

@@ -45,6 +45,14 @@ RULES = by_code(
     ),
     warning(
         5,
+        "meta.date-stated",
+        "A date that is said to be stated is the one that stands in the text's own metadata.",
+        "mend the date, or how it is known",
+        bad='"date 2024-01" above the text, and date_published 2024-02, stated',
+        good='"date 2024-01" above the text, and date_published 2024-01, stated',
+    ),
+    warning(
+        5,
         "meta.text-number",
         "The number of a document is that of its text, so that nobody takes one text for another.",
         "mend text_path, or rename the file",
@@ -507,6 +515,28 @@ def texts(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["meta.title"].issue(place(table, row, "title"), row["title"], message)
 
 
+_WRITTEN = r"\b((?:1[89]|20)[0-9]{2}-[0-9]{2}(?:-[0-9]{2})?)\b"
+
+
+def dates(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the documents whose date is stated, and is none of those that stand in the metadata of their text."""
+    table = snapshot.tables[TEXT_TABLE]
+    heads = snapshot.sound("sentences").filter(pl.col("zone") == "metadata")
+    written = heads.select("document_id", written=pl.col("text").str.extract_all(_WRITTEN)).explode("written")
+    stated = table.sound.filter((pl.col("date_basis") == "stated") & (pl.col("date_published") != ""))
+    held = stated.select(LINE, "document_id", "date_published").join(
+        written.drop_nulls("written"), on="document_id"
+    )
+    date, other = pl.col("date_published"), pl.col("written")
+    judged = held.group_by(LINE, maintain_order=True).agg(
+        is_there=(other.str.starts_with(date) | date.str.starts_with(other)).any(), first=other.first()
+    )
+    for row in rows_at(table, judged.filter(~pl.col("is_there")).select(LINE, "first")):
+        message = f"the date is {row['date_published']}, stated, and the text states {row['first']}"
+        at = place(table, row, "date_published")
+        yield RULES["meta.date-stated"].issue(at, row["date_published"], message)
+
+
 def _has(text: str, title: str) -> bool:
     """Whether a text has a title, whatever the case and the blanks."""
     return " ".join(title.casefold().split()) in " ".join(text.casefold().split())
@@ -688,6 +718,7 @@ CHECKS = (
     Check((RULES["meta.language"],), languages, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.language-code"], RULES["entity.country"]), codes, stages=_ONCE),
     Check((RULES["meta.published-later"],), published, needs=(TEXT_TABLE,), stages=_ONCE),
+    Check((RULES["meta.date-stated"],), dates, needs=(TEXT_TABLE, "sentences")),
     Check((RULES["meta.text-language"], RULES["meta.title"]), texts, needs=(TEXT_TABLE,)),
     Check((RULES["reg.tombstone"],), successors, needs=("deprecated",)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -86,6 +87,14 @@ RULES = by_code(
         "name the sentence that states it, or leave sentence_id empty",
         bad="a relation of two parties, stated in a sentence about the weather",
         good="a relation of two parties, stated where one of them is named",
+    ),
+    warning(
+        5,
+        "relation.denied",
+        "A sentence that denies a relation does not state it.",
+        "name a sentence that states the relation, or remove the row",
+        bad='affiliated, by "The brigades are not tied to Hezbollah"',
+        good='affiliated, by "The brigades are tied to Hezbollah"',
     ),
 )
 
@@ -350,8 +359,39 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
     for row in rows_at(table, stated.select(LINE).join(found, on=LINE, how="anti")):
         message = f"{row['sentence_id']} names neither {row['subject_id']!r} nor {row['object_id']!r}"
         yield RULES["relation.sentence"].issue(place(table, row, "sentence_id"), row["sentence_id"], message)
+    yield from _denied(snapshot, found.join(named, on=["sentence_id", "entity_id"]))
     if stated.height < every.filter(~document.is_in(blank.implode())).height:
         raise Undecidable("rows of mentions are missing or in doubt")
+
+
+_NEAR = 40
+_DENIAL = re.compile(
+    r"(?i)\b(?:not|never|no longer|den(?:y|ies|ied))\b|n['’]t\b"
+    r"|\b(?:ne |n['’])\S+ (?:\S+ )?(?:pas|plus|jamais|aucun\w*)\b|\b(?:nie|nient|nié|dément|démenti)\b"
+)
+
+
+def _denied(snapshot: Snapshot, named: pl.DataFrame) -> Iterator[Issue]:
+    """Yield the relations of which the words before the later of their sides deny something.
+
+    ``named`` has a row for each mention of a side in the sentence of a relation: its line, start and end.
+    """
+    texts = snapshot.sound("sentences").select("sentence_id", s_start="start", s_text="text")
+    spans = named.select(LINE, "sentence_id", "entity_id", "start", "end").join(texts, on="sentence_id")
+    wrong = []
+    for (line,), rows in spans.sort(LINE, "start").group_by(LINE, maintain_order=True):
+        *_, last = rows.iter_rows(named=True)
+        earlier = rows.filter((pl.col("entity_id") != last["entity_id"]) & (pl.col("end") <= last["start"]))
+        at = last["start"] - last["s_start"]
+        ends = [int(end) - last["s_start"] for end in earlier["end"]]
+        if _DENIAL.search(last["s_text"][max([0, at - _NEAR, *ends]) : at]):
+            wrong.append(line)
+    table = snapshot.tables["entity_relations"]
+    for row in rows_at(table, pl.DataFrame({LINE: wrong}, schema={LINE: pl.UInt32})):
+        message = (
+            f"{row['sentence_id']} denies something between {row['subject_id']!r} and {row['object_id']!r}"
+        )
+        yield RULES["relation.denied"].issue(place(table, row, "sentence_id"), row["sentence_id"], message)
 
 
 CHECKS = (
@@ -382,5 +422,9 @@ CHECKS = (
         remember=times,
     ),
     Check((RULES["event.told-twice"],), told_twice, needs=("events",)),
-    Check((RULES["relation.sentence"],), relations, needs=("entity_relations", "mentions", "sentences")),
+    Check(
+        (RULES["relation.sentence"], RULES["relation.denied"]),
+        relations,
+        needs=("entity_relations", "mentions", "sentences"),
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,6 +19,7 @@ from tigris_corpus.checks.rule import (
     rows_at,
     warning,
 )
+from tigris_corpus.countries import reaches
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of
 from tigris_corpus.engine.reader import LINE
@@ -105,9 +107,9 @@ RULES = by_code(
     warning(
         5,
         "entity.position",
-        "Two places are not in one spot, and 0, 0 is where a search that found nothing puts them all.",
+        "A town lies in its country, two places are not in one spot, and 0, 0 is where a search that found nothing puts all.",
         "look the position up again, or empty both coordinates",
-        bad="Doha at 0, 0",
+        bad="Doha at 0, 0, or with latitude and longitude exchanged",
         good="Doha at 25.3, 51.5",
     ),
     warning(
@@ -240,6 +242,14 @@ RULES |= by_code(
         "merge the two, or tell them apart by their names",
         bad="iraq and republic-of-iraq, both GPE and named Iraq",
         good="congo and congo-kinshasa, with names that differ",
+    ),
+    warning(
+        5,
+        "reg.similar-name",
+        "One person, spelt in two ways, is most likely entered twice and then counted twice.",
+        "merge the two, or waive the warning with what tells them apart",
+        bad="Mustafa al-Kadhimi and Mustafa al-Kazimi",
+        good="Mustafa al-Kadhimi alone, with mentions that spell him in any way",
     ),
     error(
         5,
@@ -441,6 +451,14 @@ def entities(snapshot: Snapshot) -> Iterator[Issue]:
             message = f"the position is that of {first['entity_id']!r} as well, which is another place"
             at, related = place(table, row, "latitude"), (place(table, first, "latitude"),)
             yield RULES["entity.position"].issue(at, row["latitude"], message, related=related)
+    lying = located.filter(~nowhere & is_one_of("entity_type", ("GPE", "LOC")))
+    for row in lying.filter(pl.col("country") != "").iter_rows(named=True):
+        country, position = row["country"], (row["latitude"], row["longitude"])
+        if not reaches(country, *position):
+            is_swapped = reaches(country, *reversed(position))
+            hint = "exchange latitude and longitude" if is_swapped else None
+            message = f"{position[0]}, {position[1]} is far from any town of {country}"
+            yield RULES["entity.position"].issue(place(table, row, "latitude"), position[0], message, hint)
 
 
 def attributes(snapshot: Snapshot) -> Iterator[Issue]:
@@ -619,6 +637,58 @@ def names(snapshot: Snapshot) -> Iterator[Issue]:
                 yield RULES["reg.duplicate-name"].issue(
                     place(table, row, "name"), row["name"], message, related=related
                 )
+
+
+_PARTICLE = r"\b(?:al|el|ul|ad|an|ar|as|at|az)\b"
+_SPELLINGS = (
+    ("[dt]h|[sz]", "z"),
+    ("[cgkq]h?", "k"),
+    ("ph", "f"),
+    ("[aeiouwy]|[^a-z ]", ""),
+    (r"(.)\1+", r"\1"),
+)
+"""How a name that another alphabet writes is spelt in more than one way: what letters are taken for one another."""
+_ALIKE = 0.7
+_SHORTEST = 2
+
+
+def _spoken(word: str) -> str:
+    """Return the consonants of a word without accents, by what they may stand for in other spellings.
+
+    >>> _spoken("kadhimi") == _spoken("kazimi"), _spoken("qasem"), _spoken("soleimani")
+    (True, 'kzm', 'zlmn')
+    """
+    for letters, instead in _SPELLINGS:
+        word = re.sub(letters, instead, word)
+    return word
+
+
+def people(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the persons whose name is that of another in another spelling."""
+    table = snapshot.tables["entities"]
+    persons = table.sound.filter(pl.col("entity_type") == "PER").select(LINE, called=_plain_name())
+    firsts: dict[tuple[str, ...], tuple[int, list[str]]] = {}
+    alike: dict[int, int] = {}
+    for line, called in persons.iter_rows():
+        words = re.sub(_PARTICLE, " ", called).split()
+        if len(words) < _SHORTEST:
+            continue
+        first, others = firsts.setdefault(tuple(map(_spoken, words)), (line, words))
+        if words != others and all(map(_is_alike, words, others)):
+            alike[line] = first
+    rows = {
+        row[LINE]: row
+        for row in rows_at(table, pl.DataFrame({LINE: [*alike, *alike.values()]}, {LINE: pl.UInt32}))
+    }
+    for line, other in alike.items():
+        row, first_row = rows[line], rows[other]
+        message = f"{row['name']!r} may be another spelling of {first_row['name']!r}"
+        at, related = place(table, row, "name"), (place(table, first_row, "name"),)
+        yield RULES["reg.similar-name"].issue(at, row["name"], message, related=related)
+
+
+def _is_alike(word: str, other: str) -> bool:
+    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= _ALIKE
 
 
 def relations(snapshot: Snapshot) -> Iterator[Issue]:
@@ -863,6 +933,7 @@ CHECKS = (
         stages=_ONCE,
     ),
     Check((RULES["reg.duplicate-name"],), names, stages=_ONCE),
+    Check((RULES["reg.similar-name"],), people, needs=("entities",), stages=_ONCE),
     Check(
         (RULES["relation.cycle"], RULES["relation.type"], RULES["relation.doubled"]),
         relations,

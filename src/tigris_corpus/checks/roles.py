@@ -38,10 +38,18 @@ RULES = by_code(
     warning(
         5,
         "event.victim",
-        "Victims that nobody counts fill two roles: killed or injured, and recipient.",
+        "A number of victims is killed or injured; victims that nobody counts are that, and recipient.",
         "add them as recipient, or name their number as killed or injured",
         bad='"the assassination of the head", killed: head',
         good='"the assassination of the head", killed: head, recipient: head',
+    ),
+    warning(
+        5,
+        "event.capital",
+        "A capital that acts or speaks is its country; the town is where something happens.",
+        "link the mention to the country, or mend the role",
+        bad='"Bagdad et Washington ont négocié", Bagdad linked to the town',
+        good='"Bagdad et Washington ont négocié", Bagdad linked to Iraq',
     ),
     warning(
         5,
@@ -63,6 +71,24 @@ RULES = by_code(
 _MARK = "mark"
 _IS_NOMINAL = (pl.col("mention_type") != "NAM") & ~is_one_of("entity_type", ("TIME", "NUM"))
 _VICTIMS = ("killed", "injured")
+_TOLL = [
+    *("killed", "kills", "kill", "wounded", "wounds", "wound", "injured", "injures", "injure"),
+    *(
+        "tué",
+        "tués",
+        "tuée",
+        "tuées",
+        "tue",
+        "tuent",
+        "blessé",
+        "blessés",
+        "blessée",
+        "blessées",
+        "blesse",
+        "blessent",
+    ),
+]
+"""Triggers whose number is one of people, and not of attacks."""
 _SHOWN_BY = {
     "drone": ["drone", "uav", "unmanned", "quadcopter", "sans pilote"],
     "heavy-weapons": [
@@ -151,6 +177,45 @@ def victims(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["event.victim"].issue(place(table, row, "mention_id"), row["mention_id"], message)
     if typed.height < harmed.height:
         raise Undecidable("rows of mentions are missing or in doubt")
+
+
+def tolls(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the counts of events whose trigger says that people were killed or injured: what is counted is they."""
+    table = snapshot.tables["arguments"]
+    events = snapshot.places("arguments", "event_id", "events")
+    counts = table.sound.select(LINE, "role", event=events).filter(pl.col("role") == "count")
+    trigger = pl.col("trigger_text")
+    told = counts.with_columns(*rows_at_places(snapshot.sound("events"), counts["event"], trigger))
+    wrong = told.filter(trigger.str.to_lowercase().is_in(_TOLL))
+    for row in rows_at(table, wrong.select(LINE, "trigger_text")):
+        message = (
+            f"{row['mention_id']} counts what was {row['trigger_text']!r}, and so it is killed or injured"
+        )
+        yield RULES["event.victim"].issue(place(table, row, "role"), row["role"], message)
+
+
+def capitals(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the actors and sources that are linked to a town where the registry has its country besides."""
+    entities = snapshot.sound("entities").filter((pl.col("entity_type") == "GPE") & (pl.col("country") != ""))
+    is_town = pl.col("latitude").is_not_null()
+    states = entities.filter(~is_town)["country"]
+    towns = entities.filter(is_town & pl.col("country").is_in(states.implode()))["entity_id"]
+    if not len(towns):
+        return
+    mentions = snapshot.sound("mentions")
+    in_towns = is_one_of("entity_id", towns) & (pl.col("mention_type") == "NAM")
+    for name, column, is_asked in (
+        ("arguments", "mention_id", pl.col("role") == "actor"),
+        ("events", "source_mention_id", pl.col("source_mention_id") != ""),
+    ):
+        table = snapshot.tables[name]
+        used = table.sound.select(LINE, is_asked=is_asked, at=snapshot.places(name, column, "mentions"))
+        used = used.filter("is_asked")
+        named = rows_at_places(mentions, used["at"], "text", "entity_id", "mention_type")
+        linked = used.select(LINE).with_columns(*named)
+        for row in rows_at(table, linked.filter(in_towns).select(LINE, "text", "entity_id")):
+            message = f"{row['text']!r} acts or speaks, and is the town {row['entity_id']!r}"
+            yield RULES["event.capital"].issue(place(table, row, column), row[column], message)
 
 
 def choices(snapshot: Snapshot) -> Iterator[Issue]:
@@ -243,6 +308,8 @@ CHECKS = (
     Check((RULES["mention.unused"],), unused, needs=("mentions", "events", "arguments")),
     Check((RULES["mention.trigger"],), triggers, needs=("mentions", "events", TEXT_TABLE)),
     Check((RULES["event.victim"],), victims, needs=("arguments", "mentions")),
+    Check((RULES["event.victim"],), tolls, needs=("arguments", "events")),
+    Check((RULES["event.capital"],), capitals, needs=("arguments", "events", "mentions", "entities")),
     Check((RULES["event.filler-choice"],), choices, needs=("mentions", "arguments", "events")),
     Check((RULES["event.mode-words"],), modes, needs=("event_modes", "events", "sentences", TEXT_TABLE)),
     Check(

@@ -315,7 +315,7 @@ def _times() -> Iterator[_Clue]:
 
 
 def _days() -> Iterator[_Clue]:
-    """Yield the times whose value has not the month, the day or the day of the week of their words."""
+    """Yield the times whose value has not the month, the day or the day of the week of their words, or has more."""
     filled = (_TYPE == "TIME") & (_VALUE != "")
     named = "|".join(re.escape(name) for name in sorted(_months(), key=len, reverse=True))
     day = r"([0-9]{1,2})(?:st|nd|rd|th|er)?"
@@ -325,6 +325,9 @@ def _days() -> Iterator[_Clue]:
     said = pl.concat_str(number, pl.lit("-") + stated, ignore_nulls=True)
     is_other = filled & number.is_not_null() & ~_VALUE.str.contains(said, literal=True)
     yield _Clue("mention.value-text", is_other, None, _SAYS)
+    for words, more in ((_YEAR, "^[0-9]{4}-"), (f"(?:{named}) {_YEAR}", "^[0-9]{4}-[0-9]{2}-")):
+        is_finer = filled & _PLAIN.str.contains(f"^{words}$") & _VALUE.str.contains(more)
+        yield _Clue("mention.value-text", is_finer, None, _SAYS)
     weekdays = {
         name: number for language in LANGUAGES for name, number in _numbered(_WEEKDAYS[language]).items()
     }

@@ -1,0 +1,125 @@
+"""L5: decisions between two passes, held against the labels that they decided.
+
+Readings are told in words, of a fixed form where ``tigris review`` told them. Other words say nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from tigris_corpus.checks.rule import Check, by_code, place, rows_at, warning
+from tigris_corpus.engine.expressions import document_expr
+from tigris_corpus.engine.reader import LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.issues import Issue
+
+RULES = by_code(
+    warning(
+        5,
+        "adjudication.undone",
+        "What two passes read otherwise was decided once, and the tables have what was decided.",
+        "restore the label that was decided for, or put a new decision in the place of the old",
+        bad="the value 2021-12, which pass A has, after a decision for that of B",
+        good="the value of B, after a decision for it",
+    ),
+)
+
+_VERDICT = re.compile(r"As (\S+?)[:.](?: |$)")
+_ONE_HAS = re.compile(r"Only (\S+) has the (mention|event) '(.+)' \((\S+) .+\)\.")
+_BOTH_HAVE = re.compile(r"([A-Z][a-z_]+) of '(.+)': (\S+) (\S+), (\S+) (\S+)\.")
+_SPANS = {
+    "mention": ("mentions", "text", "entity_type"),
+    "event": ("events", "trigger_text", "event_type"),
+}
+_COLUMNS = {
+    "Entity_type": ("mention", "entity_type"),
+    "Mention_type": ("mention", "mention_type"),
+    "Value": ("mention", "value"),
+    "Event_type": ("event", "event_type"),
+    "Realis": ("event", "realis"),
+    "Polarity": ("event", "polarity"),
+    "Incident": ("event", "incident_id"),
+}
+
+
+def undone(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the labels that are those of the pass that was decided against, and the decisions whose label is gone."""
+    table = snapshot.tables["adjudication"]
+    names = ("mentions", "events", "sentences")
+    asked = table.sound.filter((pl.col("sentence_id") != "") & snapshot.batch.owns("sentence_id"))
+    asked = asked.filter(~document_expr("sentence_id").is_in(sorted(snapshot.doubtful(*names))))
+    if not asked.height or any(snapshot.tables[name].lost for name in names):
+        return
+    for row in rows_at(table, asked.select(LINE)):
+        verdict = _VERDICT.match(row["decision"])
+        if verdict:
+            yield from _of_one(snapshot, row, verdict[1])
+            yield from _of_both(snapshot, row, verdict[1])
+
+
+def _of_one(snapshot: Snapshot, decision: dict[str, Any], chosen: str) -> Iterator[Issue]:
+    """Yield what is wrong after a decision on what one pass alone has: that it is gone, or that it is there."""
+    match = _ONE_HAS.fullmatch(decision["readings"])
+    if not match:
+        return
+    maker, noun, words, kind = match.groups()
+    name, column, typed = _SPANS[noun]
+    there = _there(snapshot, noun, decision["sentence_id"], words)
+    if chosen == maker and not there:
+        message = f"{decision['sentence_id']} has no {noun} {words!r} any more, which was decided for"
+        at = place(snapshot.tables["adjudication"], decision, "decision")
+        yield RULES["adjudication.undone"].issue(at, decision["decision"], message)
+    alike = [row for row in there if row[typed] == kind.partition("/")[0]]
+    if chosen != maker and len(there) == 1 and alike and _is_once(snapshot, decision["sentence_id"], words):
+        at = place(snapshot.tables[name], alike[0], column)
+        yield _again(snapshot, at, words, f"the {noun} {words!r}", decision)
+
+
+def _of_both(snapshot: Snapshot, decision: dict[str, Any], chosen: str) -> Iterator[Issue]:
+    """Yield the label that is that of one pass after a decision for the other."""
+    match = _BOTH_HAVE.fullmatch(decision["readings"])
+    if not match or match[1] not in _COLUMNS:
+        return
+    told, words, *sides = match.groups()
+    noun, column = _COLUMNS[told]
+    readings = dict(zip(sides[::2], ("" if cell == "none" else cell for cell in sides[1::2]), strict=True))
+    there = _there(snapshot, noun, decision["sentence_id"], words)
+    if chosen not in readings or len(there) != 1:
+        return
+    (row,) = there
+    rejected = {cell for maker, cell in readings.items() if maker != chosen}
+    if row[column] in rejected - {readings[chosen]}:
+        at = place(snapshot.tables[_SPANS[noun][0]], row, column)
+        yield _again(snapshot, at, row[column], f"the {column} {row[column]!r} of {words!r}", decision)
+
+
+def _there(snapshot: Snapshot, noun: str, sentence: str, words: str) -> list[dict[str, Any]]:
+    """Return the mentions, or the events, of some words in a sentence."""
+    name, column, _ = _SPANS[noun]
+    table = snapshot.tables[name]
+    plain = pl.col(column).str.replace_all(r"\s+", " ")
+    found = table.sound.filter((pl.col("sentence_id") == sentence) & (plain == words))
+    return list(rows_at(table, found.select(LINE)))
+
+
+def _is_once(snapshot: Snapshot, sentence: str, words: str) -> bool:
+    texts = snapshot.sound("sentences").filter(pl.col("sentence_id") == sentence)["text"]
+    return sum(" ".join(text.split()).count(words) for text in texts) == 1
+
+
+def _again(snapshot: Snapshot, at: Any, value: str, what: str, decision: dict[str, Any]) -> Issue:
+    message = f"{what} is there, and {decision['adjudication_id']} has decided against it"
+    related = (place(snapshot.tables["adjudication"], decision, "decision"),)
+    return RULES["adjudication.undone"].issue(at, value, message, related=related)
+
+
+CHECKS = (
+    Check((RULES["adjudication.undone"],), undone, needs=("adjudication", "mentions", "events", "sentences")),
+)
