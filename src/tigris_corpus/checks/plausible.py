@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,7 +19,7 @@ from tigris_corpus.checks.rule import (
 )
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.edtf import bounds
-from tigris_corpus.engine.expressions import document_expr, hashed
+from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of
 from tigris_corpus.engine.links import found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import KEPT
@@ -365,7 +364,7 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 _NEAR = 40
-_DENIAL = re.compile(
+_DENIAL = (
     r"(?i)\b(?:not|never|no longer|den(?:y|ies|ied))\b|n['’]t\b"
     r"|\b(?:ne |n['’])\S+ (?:\S+ )?(?:pas|plus|jamais|aucun\w*)\b|\b(?:nie|nient|nié|dément|démenti)\b"
 )
@@ -376,18 +375,23 @@ def _denied(snapshot: Snapshot, named: pl.DataFrame) -> Iterator[Issue]:
 
     ``named`` has a row for each mention of a side in the sentence of a relation: its line, start and end.
     """
-    texts = snapshot.sound("sentences").select("sentence_id", s_start="start", s_text="text")
-    spans = named.select(LINE, "sentence_id", "entity_id", "start", "end").join(texts, on="sentence_id")
-    wrong = []
-    for (line,), rows in spans.sort(LINE, "start").group_by(LINE, maintain_order=True):
-        *_, last = rows.iter_rows(named=True)
-        earlier = rows.filter((pl.col("entity_id") != last["entity_id"]) & (pl.col("end") <= last["start"]))
-        at = last["start"] - last["s_start"]
-        ends = [int(end) - last["s_start"] for end in earlier["end"]]
-        if _DENIAL.search(last["s_text"][max([0, at - _NEAR, *ends]) : at]):
-            wrong.append(line)
+    texts = snapshot.sound("sentences").filter(is_one_of("sentence_id", named["sentence_id"]))
+    denials = texts.filter(pl.col("text").str.contains(_DENIAL))
+    if not denials.height:
+        return
+    spans = named.select(LINE, "sentence_id", "entity_id", "start", "end").sort("start", maintain_order=True)
+    spans = spans.join(denials.select("sentence_id", s_start="start", s_text="text"), on="sentence_id")
+    last = spans.unique(LINE, keep="last", maintain_order=True).drop("end")
+    other = spans.select(LINE, "end", other="entity_id").join(last, on=LINE)
+    is_before = (pl.col("other") != pl.col("entity_id")) & (pl.col("end") <= pl.col("start"))
+    at, end = pl.col("start") - pl.col("s_start"), pl.col("end") - pl.col("s_start")
+    begun = other.filter(is_before).group_by(LINE).agg(pl.col("end").max())
+    placed = last.join(begun, on=LINE, how="left").select(
+        LINE, "s_text", at=at, begin=pl.max_horizontal(at - _NEAR, end, pl.lit(0))
+    )
+    between = pl.col("s_text").str.slice("begin", pl.col("at") - pl.col("begin"))
     table = snapshot.tables["entity_relations"]
-    for row in rows_at(table, pl.DataFrame({LINE: wrong}, schema={LINE: pl.UInt32})):
+    for row in rows_at(table, placed.filter(between.str.contains(_DENIAL)).select(LINE)):
         message = (
             f"{row['sentence_id']} denies something between {row['subject_id']!r} and {row['object_id']!r}"
         )
