@@ -317,7 +317,8 @@ def rights(snapshot: Snapshot) -> Iterator[Issue]:
         changed = table.sound.join(before, on="document_id").filter(pl.col("rights") != pl.col("old_rights"))
         for row in changed.sort(LINE).iter_rows(named=True):
             message = f"{row['document_id']} was {row['old_rights']}, and is {row['rights']}"
-            yield RULES["rel.rights-changed"].issue(place(table, row, "rights"), row["rights"], message)
+            at, fault = place(table, row, "rights"), f"{row['old_rights']} {row['rights']}"
+            yield RULES["rel.rights-changed"].issue(at, row["rights"], message, fault=fault)
 
 
 def _reused(snapshot: Snapshot, base: Snapshot, table: Table, old: Table) -> Iterator[Issue]:
