@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -652,6 +653,7 @@ _ALIKE = 0.7
 _SHORTEST = 2
 
 
+@lru_cache(maxsize=2**14)
 def _spoken(word: str) -> str:
     """Return the consonants of a word without accents, by what they may stand for in other spellings.
 

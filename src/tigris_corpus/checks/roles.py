@@ -203,17 +203,15 @@ def capitals(snapshot: Snapshot) -> Iterator[Issue]:
     if not len(towns):
         return
     mentions = snapshot.sound("mentions")
-    in_towns = is_one_of("entity_id", towns) & (pl.col("mention_type") == "NAM")
+    in_town = mentions.select(is_one_of("entity_id", towns) & (pl.col("mention_type") == "NAM")).to_series()
     for name, column, is_asked in (
         ("arguments", "mention_id", pl.col("role") == "actor"),
         ("events", "source_mention_id", pl.col("source_mention_id") != ""),
     ):
-        table = snapshot.tables[name]
-        used = table.sound.select(LINE, is_asked=is_asked, at=snapshot.places(name, column, "mentions"))
-        used = used.filter("is_asked")
-        named = rows_at_places(mentions, used["at"], "text", "entity_id", "mention_type")
-        linked = used.select(LINE).with_columns(*named)
-        for row in rows_at(table, linked.filter(in_towns).select(LINE, "text", "entity_id")):
+        table, at = snapshot.tables[name], snapshot.places(name, column, "mentions")
+        is_wrong = in_town.gather(at) & table.sound.select(is_asked).to_series()
+        named = rows_at_places(mentions, at.filter(is_wrong), "text", "entity_id")
+        for row in rows_at(table, table.sound.filter(is_wrong).select(LINE).with_columns(*named)):
             message = f"{row['text']!r} acts or speaks, and is the town {row['entity_id']!r}"
             yield RULES["event.capital"].issue(place(table, row, column), row[column], message)
 
