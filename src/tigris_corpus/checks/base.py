@@ -335,7 +335,8 @@ def _reused(snapshot: Snapshot, base: Snapshot, table: Table, old: Table) -> Ite
     for row in both.filter(is_other).sort(LINE).iter_rows(named=True):
         field, value = _telling(table.name, row)
         message = f"{row[key]!r} was {row[f'old_{field}']!r} in the base, and is {value!r}"
-        yield RULES["rel.id-reused"].issue(place(table, row, field), value, message)
+        fault = f"{table.name} {row[key].partition('-')[0]}" if table.name in LABEL_TABLES else None
+        yield RULES["rel.id-reused"].issue(place(table, row, field), value, message, fault=fault)
 
 
 def _is_other(table: str) -> pl.Expr | None:

@@ -1,6 +1,7 @@
 """L0: characters that look like others or like nothing, in what people wrote: names, titles, notes, ids.
 
-The slices of the raw texts are left out: a text is published as it was found, and its slices are compared with it.
+The slices of the raw texts are left out: a text is published as it was found, and its slices are compared with it. Of a
+text itself, only words of two alphabets are told, which no reader can have seen.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tigris_corpus.checks.rule import EVERYWHERE, Check, by_code, error, place, warning
-from tigris_corpus.descriptor import SPANS
-from tigris_corpus.issues import Severity
+from tigris_corpus.descriptor import SPANS, TEXT_TABLE
+from tigris_corpus.issues import Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +104,7 @@ _FEW = 1_000
 """So few rows make a table small."""
 _LATIN, _OTHER = "[A-Za-zÀ-ÖØ-öø-\u024f]", "[\u0386-\u03bb\u03bd-\u03ff\u0400-\u052f]"
 _MIXED = re.compile(f"{_LATIN}{_OTHER}|{_OTHER}{_LATIN}")
+_WORD = re.compile(r"\w+")
 _MOJIBAKE = re.compile(
     r"(?<!/)\b[A-Za-zÀ-ɏ]+\?[A-Za-zÀ-ɏ]|"
     "[ÂÃ][\u0080-\u00bf\u02c6\u02dc\u2018-\u203a\u0152-\u0192€™š]|â[€\u0080]|[\ufffd\ue000-\uf8ff]"
@@ -253,4 +255,24 @@ def _hint(code: str, value: str) -> str | None:
     return None
 
 
-CHECKS = (Check(tuple(RULES.values()), labels, stages=EVERYWHERE),)
+def texts(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the first word of each text that has letters of two alphabets: what the tables repeat of it is not looked at."""
+    raw = pl.col("raw")
+    odd = snapshot.raw_texts.filter(
+        (raw.str.len_bytes() != raw.str.len_chars()) & raw.str.contains(_MIXED.pattern)
+    )
+    paths = dict(snapshot.documents.select("document_id", "text_path").iter_rows())
+    for document, text in odd.select("document_id", "raw").iter_rows():
+        match = _MIXED.search(text)
+        if match:
+            start, end = next(word.span() for word in _WORD.finditer(text) if word.end() > match.start())
+            line = text.count("\n", 0, start) + 1
+            at = Location(file=paths[document], line=line, document=document, start=start, end=end)
+            message = _message("enc.mixed-script", text[start:end])
+            yield RULES["enc.mixed-script"].issue(at, text[start:end], message)
+
+
+CHECKS = (
+    Check(tuple(RULES.values()), labels, stages=EVERYWHERE),
+    Check((RULES["enc.mixed-script"],), texts, needs=(TEXT_TABLE,)),
+)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, by_code, place, rows_at, warning
+from tigris_corpus.checks.rule import Check, Stage, by_code, place, rows_at, warning
 from tigris_corpus.engine.expressions import document_expr
 from tigris_corpus.engine.reader import LINE
 
@@ -29,7 +29,18 @@ RULES = by_code(
         bad="the value 2021-12, which pass A has, after a decision for that of B",
         good="the value of B, after a decision for it",
     ),
+    warning(
+        5,
+        "adjudication.rule",
+        "A decision is checked against the section of the guidelines that it names.",
+        "name a section that the guidelines have, or none",
+        bad="10.7, where section 10 ends with 10.2",
+        good="10.2",
+    ),
 )
+SECTIONS = {"1.0": {1: 6, 2: 6, 3: 7, 4: 3, 5: 7, 6: 5, 7: 7, 8: 0, 9: 3, 10: 2, 11: 6, 12: 0, 13: 0}}
+"""How many parts, or numbered points, each section of the guidelines has, by their version."""
+_SECTION = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?(?![0-9.])")
 
 _VERDICT = re.compile(r"As (\S+?)[:.](?: |$)")
 _ONE_HAS = re.compile(r"Only (\S+) has the (mention|event) '(.+)' \((\S+) .+\)\.")
@@ -62,6 +73,24 @@ def undone(snapshot: Snapshot) -> Iterator[Issue]:
         if verdict:
             yield from _of_one(snapshot, row, verdict[1])
             yield from _of_both(snapshot, row, verdict[1])
+
+
+def rules(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the decisions by a section that the guidelines of their layer do not have."""
+    table = snapshot.tables["adjudication"]
+    versions = {
+        row[:2]: row[2]
+        for row in snapshot.sound("layers").select("document_id", "layer", "guideline_version").iter_rows()
+    }
+    for row in table.sound.filter(pl.col("rule") != "").sort(LINE).iter_rows(named=True):
+        parts = SECTIONS.get(versions.get((row["document_id"], row["layer"]), ""))
+        named = _SECTION.match(row["rule"])
+        if parts is None or not named:
+            continue
+        section, part = int(named[1]), int(named[2] or 0)
+        if section not in parts or part > parts[section] or named[2] == "0":
+            message = f"the guidelines have no section {named[0]}"
+            yield RULES["adjudication.rule"].issue(place(table, row, "rule"), row["rule"], message)
 
 
 def _of_one(snapshot: Snapshot, decision: dict[str, Any], chosen: str) -> Iterator[Issue]:
@@ -121,5 +150,6 @@ def _again(snapshot: Snapshot, at: Any, value: str, what: str, decision: dict[st
 
 
 CHECKS = (
+    Check((RULES["adjudication.rule"],), rules, needs=("adjudication", "layers"), stages=(Stage.PACKAGE,)),
     Check((RULES["adjudication.undone"],), undone, needs=("adjudication", "mentions", "events", "sentences")),
 )

@@ -105,7 +105,7 @@ _NEEDED = {
 }
 """Of these, each of a list has at least one."""
 _RESPONSIBLE = "responsible_ai"
-_COMMONS = re.compile("CC-(BY(?:-NC)?(?:-ND|-SA)?)-([0-9.]+)")
+_COMMONS = re.compile("CC-?(BY(?:-NC)?(?:-ND|-SA)?|0)-([0-9.]+)")
 _CALLED = {"licenses": "a licence", "sources": "a source", "contributors": "a contributor"}
 
 
@@ -215,7 +215,7 @@ def _of_one(one: dict[str, Any], kind: str, forms: Mapping[str, _Form], pointer:
             yield _Fault(f"{pointer}/{jsontext.escape(key)}", key, message, "pkg.unknown-property")
     named, address = _COMMONS.fullmatch(str(one.get("name"))), str(one.get("path")).lower()
     if kind == "licenses" and named and "creativecommons.org" in address:
-        own = f"/licenses/{named[1].lower()}/{named[2]}"
+        own = f"/{'publicdomain/zero' if named[1] == '0' else f'licenses/{named[1].lower()}'}/{named[2]}"
         if own not in f"{address}/":
             message = f"the name is {one['name']!r}, and the address that of another licence"
             yield _Fault(f"{pointer}/path", one["path"], message)

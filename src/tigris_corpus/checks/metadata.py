@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,14 @@ RULES = by_code(
         "mend the date, or how it is known",
         bad='"date 2024-01" above the text, and date_published 2024-02, stated',
         good='"date 2024-01" above the text, and date_published 2024-01, stated',
+    ),
+    warning(
+        5,
+        "meta.address",
+        "The address of a text is one at which every reader can look it up.",
+        "write the public address, or leave the cell empty",
+        bad="http://192.168.1.24/preview/48213",
+        good="https://www.france24.com/en/20200612-us-iraq",
     ),
     warning(
         5,
@@ -512,7 +521,42 @@ def texts(snapshot: Snapshot) -> Iterator[Issue]:
     ]
     for row in rows_at(table, pl.DataFrame({LINE: lacking}, schema={LINE: pl.UInt32})):
         message = f"the text has no {row['title']!r}"
-        yield RULES["meta.title"].issue(place(table, row, "title"), row["title"], message)
+        at, title = place(table, row, "title"), row["title"]
+        yield RULES["meta.title"].issue(at, title, message, fault=title)
+
+
+_HOST = r"^https?://([^/:?#]+)"
+_PRIVATE = (
+    "localhost",
+    "local",
+    "localdomain",
+    "lan",
+    "intranet",
+    "internal",
+    "corp",
+    "home",
+    "test",
+    "invalid",
+)
+
+
+def addresses(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the documents whose address is of a network that the public does not reach."""
+    table = snapshot.tables[TEXT_TABLE]
+    hosts = table.sound.select(LINE, host=pl.col("url").str.extract(_HOST)).drop_nulls()
+    private = [host for host in hosts["host"].unique() if _is_private(host)]
+    if not private:
+        return
+    for row in rows_at(table, hosts.filter(pl.col("host").is_in(private))):
+        message = f"{row['host']!r} is of a private network"
+        yield RULES["meta.address"].issue(place(table, row, "url"), row["url"], message)
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host.lower().rpartition(".")[2] in _PRIVATE
 
 
 _WRITTEN = r"\b((?:1[89]|20)[0-9]{2}-[0-9]{2}(?:-[0-9]{2})?)\b"
@@ -718,6 +762,7 @@ CHECKS = (
     Check((RULES["meta.language"],), languages, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.language-code"], RULES["entity.country"]), codes, stages=_ONCE),
     Check((RULES["meta.published-later"],), published, needs=(TEXT_TABLE,), stages=_ONCE),
+    Check((RULES["meta.address"],), addresses, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.date-stated"],), dates, needs=(TEXT_TABLE, "sentences")),
     Check((RULES["meta.text-language"], RULES["meta.title"]), texts, needs=(TEXT_TABLE,)),
     Check((RULES["reg.tombstone"],), successors, needs=("deprecated",)),

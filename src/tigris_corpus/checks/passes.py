@@ -308,7 +308,8 @@ def _in_file(snapshot: Snapshot, kept: _Pass) -> Iterator[Issue]:
         again = [_Fault("pass.provenance", "/document_id", document, twice)] if twice else None
         faults = again or list(_in_record(snapshot, kept, record))
         for fault in faults:
-            yield _as_issue(kept.path, number, document, fault)
+            issue = _as_issue(kept.path, number, document, fault)
+            yield replace(issue, fault=f"{fault.value}") if fault.code == "pass.reference" else issue
         if not faults and document in kept.due:
             yield from _dropped(snapshot, kept, record, number)
         if document is not None:

@@ -382,6 +382,45 @@ def other_names(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["link.other-name"].issue(at, name, message, related=related, fault=fault)
 
 
+def other_spellings(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the names of persons that are another spelling of the name of another than theirs."""
+    parent, table = snapshot.tables["entities"], snapshot.tables["mentions"]
+    persons = parent.sound.filter(pl.col("entity_type") == "PER").select(
+        "entity_id", LINE, called=_plain_name()
+    )
+    words = {name: _words(called) for name, _, called in persons.iter_rows()}
+    lines = dict(persons.select("entity_id", LINE).iter_rows())
+    by_sound: dict[tuple[str, ...], list[str]] = {}
+    for name, own in words.items():
+        by_sound.setdefault(tuple(map(_spoken, own)), []).append(name)
+    is_person = (pl.col("entity_type") == "PER") & (pl.col("mention_type") == "NAM")
+    is_full = pl.col("text").str.contains(" ", literal=True) & (pl.col("entity_id") != "")
+    own_name = snapshot.beside("mentions", "entity_id", "entities", own_name=hashed(["name"])).to_series()
+    named = table.sound.filter(is_person & is_full & (hashed(["text"]) != own_name))
+    kinds = named.select("text", "entity_id", name="text").unique().with_columns(called=_plain_name())
+    wrong: dict[tuple[str, str], str] = {}
+    for text, name, called in kinds.select("text", "entity_id", "called").iter_rows():
+        said = _words(called)
+        others = by_sound.get(tuple(map(_spoken, said)), []) if len(said) >= _SHORTEST else []
+        if (
+            name in words
+            and len(others) == 1
+            and name not in others
+            and all(map(_is_alike, said, words[others[0]]))
+        ):
+            wrong[text, name] = others[0]
+    if not wrong:
+        return
+    mark = pl.struct("text", "entity_id").is_in([{"text": text, "entity_id": name} for text, name in wrong])
+    rows = parent.by_number(pl.Series([lines[name] for _, name in wrong], dtype=pl.UInt32))
+    for row in rows_at(table, named.filter(mark).select(LINE)):
+        name, other = row["entity_id"], wrong[row["text"], row["entity_id"]]
+        message = f"{row['text']!r} links to {name!r}, and is the name of {other!r} in another spelling"
+        at, related = place(table, row, "entity_id"), (place(parent, rows[lines[name]], "name"),)
+        fault = " ".join(sorted((name, other)))
+        yield RULES["link.other-name"].issue(at, name, message, related=related, fault=fault)
+
+
 def values(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the times and numbers whose value has not the format of its type."""
     table = snapshot.tables["mentions"]
@@ -653,6 +692,11 @@ _ALIKE = 0.7
 _SHORTEST = 2
 
 
+def _words(called: str) -> list[str]:
+    """Return the words of a plain name without articles."""
+    return re.sub(_PARTICLE, " ", called).split()
+
+
 @lru_cache(maxsize=2**14)
 def _spoken(word: str) -> str:
     """Return the consonants of a word without accents, by what they may stand for in other spellings.
@@ -672,7 +716,7 @@ def people(snapshot: Snapshot) -> Iterator[Issue]:
     firsts: dict[tuple[str, ...], tuple[int, list[str]]] = {}
     alike: dict[int, int] = {}
     for line, called in persons.iter_rows():
-        words = re.sub(_PARTICLE, " ", called).split()
+        words = _words(called)
         if len(words) < _SHORTEST:
             continue
         first, others = firsts.setdefault(tuple(map(_spoken, words)), (line, words))
@@ -914,6 +958,7 @@ CHECKS = (
     ),
     Check((RULES["entity.attributes"],), attributes, needs=("entities",), stages=_ONCE),
     Check((RULES["link.other-name"],), other_names, needs=("mentions", "entities")),
+    Check((RULES["link.other-name"],), other_spellings, needs=("mentions", "entities")),
     Check(
         tuple(RULES[code] for code in _LINKS),
         links,

@@ -282,24 +282,29 @@ def modes(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["event.mode-words"].issue(place(table, row, "mode"), row["mode"], message)
 
 
+_SHOWN_BY_INSTRUMENT = {"drone": "a drone", "heavy-weapons": "a heavy weapon"}
+
+
 def instruments(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the attacks with drones that have not the mode of these."""
+    """Yield the attacks with drones or heavy weapons that have not the mode of these."""
     expect_whole(snapshot, "event_modes")
     used = (snapshot.sound("arguments")["role"] == "instrument").arg_true()
     mentions = snapshot.places("arguments", "mention_id", "mentions").gather(used)
     called = snapshot.sound("mentions")["text"].gather(mentions)
-    is_drone = called.str.contains_any(_SHOWN_BY["drone"], ascii_case_insensitive=True)
-    events = snapshot.places("arguments", "event_id", "events").gather(used.filter(is_drone))
+    places = snapshot.places("arguments", "event_id", "events")
     table = snapshot.tables["events"]
-    attacks = table.sound[events.drop_nulls().unique()].filter(pl.col("event_type") == "ASSAULT")
-    shown = snapshot.sound("event_modes").filter(pl.col("mode") == "drone")
     blank = _undone(snapshot, "events")
-    lacking = attacks.filter(
-        ~is_one_of("event_id", shown["event_id"]) & ~document_expr("event_id").is_in(blank.implode())
-    )
-    for row in rows_at(table, lacking.select(LINE)):
-        message = f"the instrument of {row['event_id']} is a drone, and none of its modes is"
-        yield RULES["event.mode-words"].issue(place(table, row), row["event_id"], message)
+    for mode, weapon in _SHOWN_BY_INSTRUMENT.items():
+        is_shown = called.str.contains_any(_SHOWN_BY[mode], ascii_case_insensitive=True)
+        events = places.gather(used.filter(is_shown)).drop_nulls().unique()
+        attacks = table.sound[events].filter(pl.col("event_type") == "ASSAULT")
+        shown = snapshot.sound("event_modes").filter(pl.col("mode") == mode)
+        lacking = attacks.filter(
+            ~is_one_of("event_id", shown["event_id"]) & ~document_expr("event_id").is_in(blank.implode())
+        )
+        for row in rows_at(table, lacking.select(LINE)):
+            message = f"the instrument of {row['event_id']} is {weapon}, and none of its modes is {mode!r}"
+            yield RULES["event.mode-words"].issue(place(table, row), row["event_id"], message)
 
 
 CHECKS = (
