@@ -104,6 +104,8 @@ _FEW = 1_000
 """So few rows make a table small."""
 _LATIN, _OTHER = "[A-Za-zÀ-ÖØ-öø-\u024f]", "[\u0386-\u03bb\u03bd-\u03ff\u0400-\u052f]"
 _MIXED = re.compile(f"{_LATIN}{_OTHER}|{_OTHER}{_LATIN}")
+_LEADS = (b"\xce", b"\xcf", b"\xd0", b"\xd1")
+"""The bytes that Greek letters and the usual Cyrillic ones begin with, in UTF-8."""
 _WORD = re.compile(r"\w+")
 _MOJIBAKE = re.compile(
     r"(?<!/)\b[A-Za-zÀ-ɏ]+\?[A-Za-zÀ-ɏ]|"
@@ -257,10 +259,11 @@ def _hint(code: str, value: str) -> str | None:
 
 def texts(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the first word of each text that has letters of two alphabets: what the tables repeat of it is not looked at."""
-    raw = pl.col("raw")
-    odd = snapshot.raw_texts.filter(
-        (raw.str.len_bytes() != raw.str.len_chars()) & raw.str.contains(_MIXED.pattern)
-    )
+    stored = pl.col("raw").cast(pl.Binary)
+    other = snapshot.raw_texts.filter(pl.any_horizontal(stored.bin.contains(lead) for lead in _LEADS))
+    odd = other.filter(pl.col("raw").str.contains(_MIXED.pattern))
+    if not odd.height:
+        return
     paths = dict(snapshot.documents.select("document_id", "text_path").iter_rows())
     for document, text in odd.select("document_id", "raw").iter_rows():
         match = _MIXED.search(text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tigris_corpus.checks.rule import Check, Stage, by_code, place, rows_at, warning
-from tigris_corpus.engine.expressions import document_expr
+from tigris_corpus.engine.expressions import document_expr, is_one_of
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -78,11 +78,13 @@ def undone(snapshot: Snapshot) -> Iterator[Issue]:
 def rules(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the decisions by a section that the guidelines of their layer do not have."""
     table = snapshot.tables["adjudication"]
+    asked = table.sound.filter(pl.col("rule") != "")
+    layers = snapshot.sound("layers").filter(is_one_of("document_id", asked["document_id"]))
     versions = {
-        row[:2]: row[2]
-        for row in snapshot.sound("layers").select("document_id", "layer", "guideline_version").iter_rows()
+        (document, layer): version
+        for document, layer, version in layers.select("document_id", "layer", "guideline_version").iter_rows()
     }
-    for row in table.sound.filter(pl.col("rule") != "").sort(LINE).iter_rows(named=True):
+    for row in asked.sort(LINE).iter_rows(named=True):
         parts = SECTIONS.get(versions.get((row["document_id"], row["layer"]), ""))
         named = _SECTION.match(row["rule"])
         if parts is None or not named:

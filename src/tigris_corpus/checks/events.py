@@ -19,6 +19,7 @@ from tigris_corpus.checks.rule import (
 from tigris_corpus.checks.spans import RULES as SPAN_RULES
 from tigris_corpus.descriptor import nearest
 from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of, same_documents
+from tigris_corpus.engine.links import rows_at_places
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -221,13 +222,18 @@ _MUTE = ("TIME", "NUM", "WEA", "VEH")
 def same_fillers(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the arguments by which one entity fills one role of one event twice."""
     table = snapshot.tables["arguments"]
-    fillers = snapshot.beside("arguments", "mention_id", "mentions", "entity_id")
-    filled = table.sound.select(LINE, "event_id", "role", "mention_id").with_columns(*fillers)
-    by = ["event_id", "role", "entity_id"]
-    filled = filled.filter(pl.col("entity_id") != "")
-    filled = filled.filter(hashed(by).is_duplicated())
+    mentions = snapshot.places("arguments", "mention_id", "mentions")
+    things = snapshot.places("mentions", "entity_id", "entities").gather(mentions)
+    events = snapshot.places("arguments", "event_id", "events")
+    filled = table.sound.select(LINE, "event_id", "role", "mention_id", event=events, thing=things)
+    mark = hashed(["event", "role", "thing"])
+    filled = filled.drop_nulls(["event", "thing"])
+    filled = filled.filter(mark.is_duplicated())
     filled = filled.filter(_is_at_home(filled))  # one of another document is reported as such
-    doubled = filled.filter(hashed(by).is_duplicated()).select(LINE, "entity_id")
+    doubled = filled.filter(mark.is_duplicated())
+    named = rows_at_places(snapshot.sound("entities"), doubled["thing"], "entity_id")
+    doubled = doubled.select(LINE).with_columns(*named)
+    by = ("event_id", "role", "entity_id")
     firsts: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows_at(table, doubled):
         first = firsts.setdefault(tuple(row[name] for name in by), row)
@@ -431,7 +437,9 @@ CHECKS = (
     ),
     Check((RULES["event.source-type"],), speakers, needs=("events", "mentions")),
     Check((RULES["event.generic-counted"],), counted, needs=("events", "arguments")),
-    Check((RULES["event.entity-repeated"],), same_fillers, needs=("arguments", "mentions")),
+    Check(
+        (RULES["event.entity-repeated"],), same_fillers, needs=("arguments", "mentions", "events", "entities")
+    ),
     Check(
         tuple(RULES[f"event.{name}"] for name in ("cross-sentence", "role-not-licensed", "filler-type")),
         arguments,

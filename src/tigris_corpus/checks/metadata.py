@@ -15,7 +15,7 @@ from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_
 from tigris_corpus.checks.vocabularies import LANGUAGES
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, nearest, profile
 from tigris_corpus.edtf import bounds
-from tigris_corpus.engine.expressions import hashed
+from tigris_corpus.engine.expressions import hashed, is_one_of
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import KEPT, Location
 from tigris_corpus.paths import MAX_JSON
@@ -726,8 +726,8 @@ def successors(snapshot: Snapshot) -> Iterator[Issue]:
         if len(key) != 1 or not snapshot.readable(name) or not named.height:
             continue
         named = named.filter(snapshot.batch.owns("replaced_by"))
-        ids = snapshot.tables[name].rows[key[0]]
-        there = set(ids.filter(ids.is_in(named["replaced_by"].implode())))
+        ids = snapshot.tables[name].rows.select(key[0])
+        there = set(ids.filter(is_one_of(key[0], named["replaced_by"])).to_series())
         for row in named.filter(~pl.col("replaced_by").is_in(sorted(there))).iter_rows(named=True):
             successor = row["replaced_by"]
             is_lost = snapshot.tables[name].may_hold(successor)

@@ -81,6 +81,14 @@ RULES = by_code(
     ),
     warning(
         5,
+        "mention.value-far",
+        "A day that is called by its weekday alone is one of the days around the publication.",
+        "mend the value; where all of a text are far from its date, mend the date",
+        bad='"Thursday" as 2020-06-11, in a text of 2021-06-12',
+        good='"Thursday" as 2020-06-11, in a text of 2020-06-12',
+    ),
+    warning(
+        5,
         "relation.sentence",
         "The sentence that states a relation names at least one of its two sides.",
         "name the sentence that states it, or leave sentence_id empty",
@@ -176,6 +184,39 @@ def _days(dates: pl.Series) -> pl.DataFrame:
     known = pl.DataFrame(days, schema=dict.fromkeys(days, pl.String))
     places = found_at(dates.alias("date").to_frame(), "date", distinct.alias("date").to_frame(), "date")
     return rows_at_places(known, places)
+
+
+_FAR = 100
+"""In days."""
+
+
+def weekdays(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the times called by a weekday alone that are far from the date of their text, or that date if all are."""
+    table, documents = snapshot.tables["mentions"], snapshot.tables[TEXT_TABLE]
+    value, text = pl.col("value"), pl.col("text")
+    is_time = (pl.col("entity_type") == "TIME") & value.str.len_bytes().is_between(10, 11)
+    times = table.sound.select(LINE, "text", "value", is_time=is_time, home=snapshot.homes("mentions"))
+    is_named = text.str.contains_any(wording.WEEKDAYS, ascii_case_insensitive=True)
+    named = times.filter("is_time").filter(is_named & ~text.str.contains("[0-9]{4}")).drop_nulls("home")
+    published = documents.sound["date_published"].gather(named["home"])
+    day, low, high = (
+        pl.col(name).str.head(10).str.to_date("%Y-%m-%d", strict=False) for name in ("value", "low", "high")
+    )
+    away = pl.max_horizontal(low - day, day - high).dt.total_days()
+    held = named.with_columns(*_days(published)).with_columns(is_far=away > _FAR).drop_nulls("is_far")
+    if not held["is_far"].any():
+        return
+    every = held.group_by("home").agg(pl.col("is_far").all(), count=pl.len())
+    wrong = every.filter(pl.col("is_far") & (pl.col("count") > 1))["home"]
+    for row in rows_at(documents, documents.sound.select(LINE)[wrong]):
+        message = f"the text is of {row['date_published']}, and the days that it calls by their weekdays are not near"
+        at = place(documents, row, "date_published")
+        yield RULES["mention.value-far"].issue(at, row["date_published"], message)
+    for row in rows_at(
+        table, held.filter(pl.col("is_far") & ~pl.col("home").is_in(wrong.implode())).select(LINE)
+    ):
+        message = f"{row['text']!r} is {row['value']}, far from the publication of its text"
+        yield RULES["mention.value-far"].issue(place(table, row, "value"), row["value"], message)
 
 
 _EXPECTED = {"incident_id": pl.String, "realis": pl.String}
@@ -329,6 +370,7 @@ def told_twice(snapshot: Snapshot) -> Iterator[Issue]:
     table = snapshot.tables["events"]
     by = ["sentence_id", "incident_id", "event_type", "realis", "polarity"]
     filled = table.sound.select(LINE, *by).filter(pl.col("incident_id") != "")
+    filled = filled.filter(hashed(by[:2]).is_duplicated())
     doubled = filled.select(LINE, mark=hashed(by)).filter(pl.col("mark").is_duplicated())
     firsts: dict[int, dict[str, object]] = {}
     for row in rows_at(table, doubled):
@@ -364,6 +406,22 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 _NEAR = 40
+_HINTS = [
+    "not",
+    "n't",
+    "n’t",
+    "never",
+    "no longer",
+    "deny",
+    "denie",
+    " pas",
+    " plus",
+    "jamais",
+    "aucun",
+    "nie",
+    "nié",
+    "dément",
+]
 _DENIAL = (
     r"(?i)\b(?:not|never|no longer|den(?:y|ies|ied))\b|n['’]t\b"
     r"|\b(?:ne |n['’])\S+ (?:\S+ )?(?:pas|plus|jamais|aucun\w*)\b|\b(?:nie|nient|nié|dément|démenti)\b"
@@ -376,7 +434,8 @@ def _denied(snapshot: Snapshot, named: pl.DataFrame) -> Iterator[Issue]:
     ``named`` has a row for each mention of a side in the sentence of a relation: its line, start and end.
     """
     texts = snapshot.sound("sentences").filter(is_one_of("sentence_id", named["sentence_id"]))
-    denials = texts.filter(pl.col("text").str.contains(_DENIAL))
+    hinted = texts.filter(pl.col("text").str.contains_any(_HINTS, ascii_case_insensitive=True))
+    denials = hinted.filter(pl.col("text").str.contains(_DENIAL))
     if not denials.height:
         return
     spans = named.select(LINE, "sentence_id", "entity_id", "start", "end").sort("start", maintain_order=True)
@@ -425,6 +484,7 @@ CHECKS = (
         stages=(Stage.CORPUS,),
         remember=times,
     ),
+    Check((RULES["mention.value-far"],), weekdays, needs=("mentions", TEXT_TABLE)),
     Check((RULES["event.told-twice"],), told_twice, needs=("events",)),
     Check(
         (RULES["relation.sentence"], RULES["relation.denied"]),

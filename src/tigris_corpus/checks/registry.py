@@ -367,8 +367,11 @@ def other_names(snapshot: Snapshot) -> Iterator[Issue]:
     ).unique("text", keep="none")
     table = snapshot.tables["mentions"]
     own_name = snapshot.beside("mentions", "entity_id", "entities", own_name=hashed(["name"])).to_series()
-    is_other = is_one_of("text", known["text"]) & (hashed(["text"]) != own_name)
-    named = table.sound.filter(is_other & (pl.col("mention_type") == "NAM"))
+    is_other = (pl.col("mention_type") == "NAM") & (hashed(["text"]) != own_name)
+    asked = table.sound.select(LINE, "text", "entity_id", "entity_type", is_other=is_other)
+    others = asked.filter("is_other")
+    yield from _other_spellings(snapshot, others.filter(pl.col("entity_type") == "PER"))
+    named = others.filter(is_one_of("text", known["text"]))
     odd = named.select(LINE, "text", "entity_id").join(known, on="text")
     own = parent.sound.select("entity_id", "country", linked_type="entity_type", own_line=LINE)
     odd = odd.join(own, on="entity_id").filter(pl.col("linked_type") == pl.col("other_type"))
@@ -382,9 +385,13 @@ def other_names(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["link.other-name"].issue(at, name, message, related=related, fault=fault)
 
 
-def other_spellings(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the names of persons that are another spelling of the name of another than theirs."""
+def _other_spellings(snapshot: Snapshot, names: pl.DataFrame) -> Iterator[Issue]:
+    """Yield those of some names of persons that are another spelling of the name of another than theirs."""
     parent, table = snapshot.tables["entities"], snapshot.tables["mentions"]
+    named = names.filter(pl.col("text").str.contains(" ", literal=True))
+    kinds = named.select("text", "entity_id", name="text").unique().with_columns(called=_plain_name())
+    if not kinds.height:
+        return
     persons = parent.sound.filter(pl.col("entity_type") == "PER").select(
         "entity_id", LINE, called=_plain_name()
     )
@@ -393,21 +400,13 @@ def other_spellings(snapshot: Snapshot) -> Iterator[Issue]:
     by_sound: dict[tuple[str, ...], list[str]] = {}
     for name, own in words.items():
         by_sound.setdefault(tuple(map(_spoken, own)), []).append(name)
-    is_person = (pl.col("entity_type") == "PER") & (pl.col("mention_type") == "NAM")
-    is_full = pl.col("text").str.contains(" ", literal=True) & (pl.col("entity_id") != "")
-    own_name = snapshot.beside("mentions", "entity_id", "entities", own_name=hashed(["name"])).to_series()
-    named = table.sound.filter(is_person & is_full & (hashed(["text"]) != own_name))
-    kinds = named.select("text", "entity_id", name="text").unique().with_columns(called=_plain_name())
+    kinds = kinds.join(persons.select("entity_id", own="called"), on="entity_id")
+    kinds = kinds.filter(pl.col("called") != pl.col("own"))
     wrong: dict[tuple[str, str], str] = {}
     for text, name, called in kinds.select("text", "entity_id", "called").iter_rows():
         said = _words(called)
         others = by_sound.get(tuple(map(_spoken, said)), []) if len(said) >= _SHORTEST else []
-        if (
-            name in words
-            and len(others) == 1
-            and name not in others
-            and all(map(_is_alike, said, words[others[0]]))
-        ):
+        if len(others) == 1 and name not in others and all(map(_is_alike, said, words[others[0]])):
             wrong[text, name] = others[0]
     if not wrong:
         return
@@ -958,7 +957,6 @@ CHECKS = (
     ),
     Check((RULES["entity.attributes"],), attributes, needs=("entities",), stages=_ONCE),
     Check((RULES["link.other-name"],), other_names, needs=("mentions", "entities")),
-    Check((RULES["link.other-name"],), other_spellings, needs=("mentions", "entities")),
     Check(
         tuple(RULES[code] for code in _LINKS),
         links,

@@ -196,22 +196,26 @@ def tolls(snapshot: Snapshot) -> Iterator[Issue]:
 
 def capitals(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the actors and sources that are linked to a town where the registry has its country besides."""
-    entities = snapshot.sound("entities").filter((pl.col("entity_type") == "GPE") & (pl.col("country") != ""))
-    is_town = pl.col("latitude").is_not_null()
-    states = entities.filter(~is_town)["country"]
-    towns = entities.filter(is_town & pl.col("country").is_in(states.implode()))["entity_id"]
-    if not len(towns):
+    entities, mentions = snapshot.sound("entities"), snapshot.sound("mentions")
+    is_state = (pl.col("entity_type") == "GPE") & (pl.col("country") != "") & pl.col("latitude").is_null()
+    states = entities.filter(is_state)["country"]
+    is_town = (pl.col("entity_type") == "GPE") & ~is_state & pl.col("country").is_in(states.implode())
+    towns = entities.select(is_town).to_series()
+    if not towns.any():
         return
-    mentions = snapshot.sound("mentions")
-    in_town = mentions.select(is_one_of("entity_id", towns) & (pl.col("mention_type") == "NAM")).to_series()
+    linked = snapshot.places("mentions", "entity_id", "entities")
+    in_town = towns.gather(linked)
     for name, column, is_asked in (
         ("arguments", "mention_id", pl.col("role") == "actor"),
         ("events", "source_mention_id", pl.col("source_mention_id") != ""),
     ):
         table, at = snapshot.tables[name], snapshot.places(name, column, "mentions")
         is_wrong = in_town.gather(at) & table.sound.select(is_asked).to_series()
-        named = rows_at_places(mentions, at.filter(is_wrong), "text", "entity_id")
-        for row in rows_at(table, table.sound.filter(is_wrong).select(LINE).with_columns(*named)):
+        if not is_wrong.any():
+            continue
+        named = rows_at_places(mentions, at.filter(is_wrong), "text", "entity_id", "mention_type")
+        odd = table.sound.select(LINE).filter(is_wrong).with_columns(*named)
+        for row in rows_at(table, odd.filter(pl.col("mention_type") == "NAM")):
             message = f"{row['text']!r} acts or speaks, and is the town {row['entity_id']!r}"
             yield RULES["event.capital"].issue(place(table, row, column), row[column], message)
 
@@ -293,11 +297,12 @@ def instruments(snapshot: Snapshot) -> Iterator[Issue]:
     called = snapshot.sound("mentions")["text"].gather(mentions)
     places = snapshot.places("arguments", "event_id", "events")
     table = snapshot.tables["events"]
+    every = table.sound.select(LINE, "event_id", "event_type")
     blank = _undone(snapshot, "events")
     for mode, weapon in _SHOWN_BY_INSTRUMENT.items():
         is_shown = called.str.contains_any(_SHOWN_BY[mode], ascii_case_insensitive=True)
         events = places.gather(used.filter(is_shown)).drop_nulls().unique()
-        attacks = table.sound[events].filter(pl.col("event_type") == "ASSAULT")
+        attacks = every[events].filter(pl.col("event_type") == "ASSAULT")
         shown = snapshot.sound("event_modes").filter(pl.col("mode") == mode)
         lacking = attacks.filter(
             ~is_one_of("event_id", shown["event_id"]) & ~document_expr("event_id").is_in(blank.implode())

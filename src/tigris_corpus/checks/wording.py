@@ -14,8 +14,7 @@ import polars as pl
 
 from tigris_corpus.checks.rule import Check, by_code, place, rows_at, warning
 from tigris_corpus.descriptor import TEXT_TABLE
-from tigris_corpus.edtf import bounds
-from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of
+from tigris_corpus.engine.expressions import document_expr, hashed
 from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
@@ -88,14 +87,6 @@ RULES = by_code(
         "take the question mark away, or mend the basis of the document's date",
         bad='"Thursday" as 2024-01-25? in a text whose date is stated',
         good='"Thursday" as 2024-01-25 in a text whose date is stated',
-    ),
-    warning(
-        5,
-        "mention.value-far",
-        "A day that is called by its weekday alone is one of the days around the publication.",
-        "mend the value; where all of a text are far from its date, mend the date",
-        bad='"Thursday" as 2020-06-11, in a text of 2021-06-12',
-        good='"Thursday" as 2020-06-11, in a text of 2020-06-12',
     ),
     warning(
         5,
@@ -298,6 +289,9 @@ _WEEKDAYS = {
 
 def _numbered(words: str, form: str = "{}") -> dict[str, str]:
     return {word: form.format(number) for number, word in enumerate(words.split(), start=1)}
+
+
+WEEKDAYS = [day for language in LANGUAGES for day in _WEEKDAYS[language].split()]
 
 
 @cache
@@ -568,43 +562,6 @@ def doubts(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["mention.value-certainty"].issue(place(table, row, "value"), row["value"], message)
 
 
-_FAR = 100
-_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[?~]?$"
-
-
-def weekdays(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the times called by a weekday alone that are far from the date of their text, or that date if all are."""
-    table, documents = snapshot.tables["mentions"], snapshot.tables[TEXT_TABLE]
-    names = "|".join(f"{_WEEKDAYS[language]}".replace(" ", "|") for language in LANGUAGES)
-    is_named = (_TYPE == "TIME") & _TEXT.str.contains(rf"(?i)\b(?:{names})s?\b") & ~_TEXT.str.contains(_YEAR)
-    named = table.sound.filter(is_named & _VALUE.str.contains(_DAY)).select(
-        LINE,
-        day=_VALUE.str.head(10).str.to_date("%Y-%m-%d", strict=False),
-        document_id=document_expr("mention_id"),
-    )
-    published = documents.sound.filter(is_one_of("document_id", named["document_id"]))
-    reach = [
-        (document, *(bounds(date) or (None, None)))
-        for document, date in published.select("document_id", "date_published").iter_rows()
-    ]
-    ends = pl.DataFrame(
-        reach, schema={"document_id": pl.String, "low": pl.String, "high": pl.String}, orient="row"
-    )
-    low, high = (pl.col(name).str.to_date("%Y-%m-%d", strict=False) for name in ("low", "high"))
-    away = pl.max_horizontal(low - pl.col("day"), pl.col("day") - high).dt.total_days()
-    held = named.join(ends, on="document_id").with_columns(is_far=away > _FAR).drop_nulls("is_far")
-    of_text = held.group_by("document_id").agg(pl.col("is_far").all(), count=pl.len())
-    wrong = of_text.filter(pl.col("is_far") & (pl.col("count") > 1))["document_id"]
-    for row in rows_at(documents, documents.sound.filter(is_one_of("document_id", wrong)).select(LINE)):
-        message = f"the text is of {row['date_published']}, and the days that it calls by their weekdays are not near"
-        at = place(documents, row, "date_published")
-        yield RULES["mention.value-far"].issue(at, row["date_published"], message)
-    far = held.filter(pl.col("is_far") & ~is_one_of("document_id", wrong))
-    for row in rows_at(table, far.select(LINE)):
-        message = f"{row['text']!r} is {row['value']}, far from the publication of its text"
-        yield RULES["mention.value-far"].issue(place(table, row, "value"), row["value"], message)
-
-
 # Triggers
 
 _LONGEST = 3
@@ -693,7 +650,6 @@ CHECKS = (
     ),
     Check((RULES["mention.value-certainty"],), certainty, needs=("mentions", TEXT_TABLE)),
     Check((RULES["mention.value-certainty"],), doubts, needs=("mentions", TEXT_TABLE)),
-    Check((RULES["mention.value-far"],), weekdays, needs=("mentions", TEXT_TABLE)),
     Check((RULES["event.trigger-words"], RULES["event.never"]), triggers, needs=("events",)),
     Check((RULES["event.negated"],), negated, needs=("events", "sentences")),
 )
