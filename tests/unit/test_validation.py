@@ -520,7 +520,7 @@ def test_mentions_are_held_against_their_own_words(base: Path) -> None:
             text += f"{line}\n"
         path = f"seeds/{number:03d}.txt"
         (base / path).write_text(text, encoding="utf-8")
-        known = [language, "", "unknown", "", "", "unknown", "2024-01?", "inferred", "", "unknown", path]
+        known = [language, "", "unknown", "", "", "unknown", "", "unknown", "", "unknown", path]
         rows["documents"].append([document, *known, f"{number:064d}", "train", str(number)])
         for layer in ("arguments", "entities", "events", "incidents", "mentions", "sentences"):
             is_done = layer in {"entities", "mentions", "sentences"}
