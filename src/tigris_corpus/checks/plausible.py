@@ -19,7 +19,7 @@ from tigris_corpus.checks.rule import (
 )
 from tigris_corpus.descriptor import TEXT_TABLE
 from tigris_corpus.edtf import bounds
-from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of
+from tigris_corpus.engine.expressions import document_expr, hashed
 from tigris_corpus.engine.links import found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import KEPT
@@ -400,7 +400,8 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
     for row in rows_at(table, stated.select(LINE).join(found, on=LINE, how="anti")):
         message = f"{row['sentence_id']} names neither {row['subject_id']!r} nor {row['object_id']!r}"
         yield RULES["relation.sentence"].issue(place(table, row, "sentence_id"), row["sentence_id"], message)
-    yield from _denied(snapshot, found.join(named, on=["sentence_id", "entity_id"]))
+    texts = snapshot.sound("sentences")[sentences.drop_nulls().unique()]
+    yield from _denied(snapshot, found.join(named, on=["sentence_id", "entity_id"]), texts)
     if stated.height < every.filter(~document.is_in(blank.implode())).height:
         raise Undecidable("rows of mentions are missing or in doubt")
 
@@ -428,12 +429,12 @@ _DENIAL = (
 )
 
 
-def _denied(snapshot: Snapshot, named: pl.DataFrame) -> Iterator[Issue]:
+def _denied(snapshot: Snapshot, named: pl.DataFrame, texts: pl.DataFrame) -> Iterator[Issue]:
     """Yield the relations of which the words before the later of their sides deny something.
 
-    ``named`` has a row for each mention of a side in the sentence of a relation: its line, start and end.
+    ``named`` has a row for each mention of a side in the sentence of a relation: its line, start and end. ``texts`` are
+    these sentences.
     """
-    texts = snapshot.sound("sentences").filter(is_one_of("sentence_id", named["sentence_id"]))
     hinted = texts.filter(pl.col("text").str.contains_any(_HINTS, ascii_case_insensitive=True))
     denials = hinted.filter(pl.col("text").str.contains(_DENIAL))
     if not denials.height:
