@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,6 +18,7 @@ from tigris_corpus.checks.rule import (
     rows_at,
     warning,
 )
+from tigris_corpus.checks.spelling import of_others, plain_name
 from tigris_corpus.countries import reaches
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import document_expr, hashed, is_one_of
@@ -244,14 +243,6 @@ RULES |= by_code(
         bad="iraq and republic-of-iraq, both GPE and named Iraq",
         good="congo and congo-kinshasa, with names that differ",
     ),
-    warning(
-        5,
-        "reg.similar-name",
-        "One person, spelt in two ways, is most likely entered twice and then counted twice.",
-        "merge the two, or waive the warning with what tells them apart",
-        bad="Mustafa al-Kadhimi and Mustafa al-Kazimi",
-        good="Mustafa al-Kadhimi alone, with mentions that spell him in any way",
-    ),
     error(
         5,
         "entity.attributes",
@@ -388,34 +379,17 @@ def other_names(snapshot: Snapshot) -> Iterator[Issue]:
 def _other_spellings(snapshot: Snapshot, names: pl.DataFrame) -> Iterator[Issue]:
     """Yield those of some names of persons that are another spelling of the name of another than theirs."""
     parent, table = snapshot.tables["entities"], snapshot.tables["mentions"]
-    named = names.filter(pl.col("text").str.contains(" ", literal=True))
-    kinds = named.select("text", "entity_id", name="text").unique().with_columns(called=_plain_name())
-    if not kinds.height:
-        return
-    persons = parent.sound.filter(pl.col("entity_type") == "PER").select(
-        "entity_id", LINE, called=_plain_name()
-    )
-    words = {name: _words(called) for name, _, called in persons.iter_rows()}
-    lines = dict(persons.select("entity_id", LINE).iter_rows())
-    by_sound: dict[tuple[str, ...], list[str]] = {}
-    for name, own in words.items():
-        by_sound.setdefault(tuple(map(_spoken, own)), []).append(name)
-    kinds = kinds.join(persons.select("entity_id", own="called"), on="entity_id")
-    kinds = kinds.filter(pl.col("called") != pl.col("own"))
-    wrong: dict[tuple[str, str], str] = {}
-    for text, name, called in kinds.select("text", "entity_id", "called").iter_rows():
-        said = _words(called)
-        others = by_sound.get(tuple(map(_spoken, said)), []) if len(said) >= _SHORTEST else []
-        if len(others) == 1 and name not in others and all(map(_is_alike, said, words[others[0]])):
-            wrong[text, name] = others[0]
+    kinds = names.select("text", "entity_id").filter(pl.col("text").str.contains(" ", literal=True)).unique()
+    wrong = {} if kinds.is_empty() else of_others(kinds, parent.sound)
     if not wrong:
         return
+    linked = parent.sound.filter(is_one_of("entity_id", wrong.values())).iter_rows(named=True)
+    rows = {row["entity_id"]: row for row in linked}
     mark = pl.struct("text", "entity_id").is_in([{"text": text, "entity_id": name} for text, name in wrong])
-    rows = parent.by_number(pl.Series([lines[name] for _, name in wrong], dtype=pl.UInt32))
-    for row in rows_at(table, named.filter(mark).select(LINE)):
+    for row in rows_at(table, names.filter(mark).select(LINE)):
         name, other = row["entity_id"], wrong[row["text"], row["entity_id"]]
         message = f"{row['text']!r} links to {name!r}, and is the name of {other!r} in another spelling"
-        at, related = place(table, row, "entity_id"), (place(parent, rows[lines[name]], "name"),)
+        at, related = place(table, row, "entity_id"), (place(parent, rows[other], "name"),)
         fault = " ".join(sorted((name, other)))
         yield RULES["link.other-name"].issue(at, name, message, related=related, fault=fault)
 
@@ -647,25 +621,13 @@ def _are_apart(one: str, other: str) -> bool:
     return (first[1] or "9999") < (second[0] or "") or (second[1] or "9999") < (first[0] or "")
 
 
-_BETWEEN_WORDS = r"[^\w ][\W_]*|_[\W_]*| [\W_]+"
-"""All that is between two words, or around them, but for a single blank."""
-
-
-def _plain_name() -> pl.Expr:
-    """Return a name without accents, case and punctuation."""
-    name = pl.col("name")
-    accented = pl.when(name.str.len_bytes() != name.str.len_chars()).then(name)
-    plain = pl.coalesce(accented.str.normalize("NFKD").str.replace_all(r"\p{M}", ""), name)
-    return plain.str.to_lowercase().str.replace_all(_BETWEEN_WORDS, " ")
-
-
 def names(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the entities, and the incidents, of one name and type."""
     for name, by in (("entities", ("entity_type",)), ("incidents", ("event_type",))):
         if not snapshot.readable(name):
             continue
         table = snapshot.tables[name]
-        called = table.sound.select(LINE, *by, called=_plain_name())
+        called = table.sound.select(LINE, *by, called=plain_name())
         repeated = called.filter(hashed(["called", *by]).is_duplicated() & (pl.col("called") != " "))
         firsts: dict[tuple[str, ...], dict[str, Any]] = {}
         for row in rows_at(table, repeated.select(LINE, "called")):
@@ -676,64 +638,6 @@ def names(snapshot: Snapshot) -> Iterator[Issue]:
                 yield RULES["reg.duplicate-name"].issue(
                     place(table, row, "name"), row["name"], message, related=related
                 )
-
-
-_PARTICLE = r"\b(?:al|el|ul|ad|an|ar|as|at|az)\b"
-_SPELLINGS = (
-    ("[dt]h|[sz]", "z"),
-    ("[cgkq]h?", "k"),
-    ("ph", "f"),
-    ("[aeiouwy]|[^a-z ]", ""),
-    (r"(.)\1+", r"\1"),
-)
-"""How a name that another alphabet writes is spelt in more than one way: what letters are taken for one another."""
-_ALIKE = 0.7
-_SHORTEST = 2
-
-
-def _words(called: str) -> list[str]:
-    """Return the words of a plain name without articles."""
-    return re.sub(_PARTICLE, " ", called).split()
-
-
-@lru_cache(maxsize=2**14)
-def _spoken(word: str) -> str:
-    """Return the consonants of a word without accents, by what they may stand for in other spellings.
-
-    >>> _spoken("kadhimi") == _spoken("kazimi"), _spoken("qasem"), _spoken("soleimani")
-    (True, 'kzm', 'zlmn')
-    """
-    for letters, instead in _SPELLINGS:
-        word = re.sub(letters, instead, word)
-    return word
-
-
-def people(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the persons whose name is that of another in another spelling."""
-    table = snapshot.tables["entities"]
-    persons = table.sound.filter(pl.col("entity_type") == "PER").select(LINE, called=_plain_name())
-    firsts: dict[tuple[str, ...], tuple[int, list[str]]] = {}
-    alike: dict[int, int] = {}
-    for line, called in persons.iter_rows():
-        words = _words(called)
-        if len(words) < _SHORTEST:
-            continue
-        first, others = firsts.setdefault(tuple(map(_spoken, words)), (line, words))
-        if words != others and all(map(_is_alike, words, others)):
-            alike[line] = first
-    rows = {
-        row[LINE]: row
-        for row in rows_at(table, pl.DataFrame({LINE: [*alike, *alike.values()]}, {LINE: pl.UInt32}))
-    }
-    for line, other in alike.items():
-        row, first_row = rows[line], rows[other]
-        message = f"{row['name']!r} may be another spelling of {first_row['name']!r}"
-        at, related = place(table, row, "name"), (place(table, first_row, "name"),)
-        yield RULES["reg.similar-name"].issue(at, row["name"], message, related=related)
-
-
-def _is_alike(word: str, other: str) -> bool:
-    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= _ALIKE
 
 
 def relations(snapshot: Snapshot) -> Iterator[Issue]:
@@ -978,7 +882,6 @@ CHECKS = (
         stages=_ONCE,
     ),
     Check((RULES["reg.duplicate-name"],), names, stages=_ONCE),
-    Check((RULES["reg.similar-name"],), people, needs=("entities",), stages=_ONCE),
     Check(
         (RULES["relation.cycle"], RULES["relation.type"], RULES["relation.doubled"]),
         relations,

@@ -1,0 +1,125 @@
+"""L5: names of persons that other alphabets write, and that are spelt in more than one way."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tigris_corpus.checks.rule import Check, Stage, by_code, place, warning
+from tigris_corpus.engine.expressions import is_one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.issues import Issue
+
+RULES = by_code(
+    warning(
+        5,
+        "reg.similar-name",
+        "One person, spelt in two ways, is most likely entered twice and then counted twice.",
+        "merge the two, or waive the warning with what tells them apart",
+        bad="Mustafa al-Kadhimi and Mustafa al-Kazimi",
+        good="Mustafa al-Kadhimi alone, with mentions that spell him in any way",
+    ),
+)
+_BETWEEN_WORDS = r"[^\w ][\W_]*|_[\W_]*| [\W_]+"
+"""All that is between two words, or around them, but for a single blank."""
+_PARTICLE = r"\b(?:al|el|ul|ad|an|ar|as|at|az)\b"
+_SPELLINGS = (
+    ("[dt]h|[sz]", "z"),
+    ("[cgkq]h?", "k"),
+    ("ph", "f"),
+    ("[aeiouwy]|[^a-z ]", ""),
+    (r"(.)\1+", r"\1"),
+)
+"""What letters are taken for one another."""
+_ALIKE = 0.7
+_SHORTEST = 2
+"""How many words make a name that tells one person from another."""
+
+
+def plain_name() -> pl.Expr:
+    """Return a name without accents, case and punctuation."""
+    name = pl.col("name")
+    accented = pl.when(name.str.len_bytes() != name.str.len_chars()).then(name)
+    plain = pl.coalesce(accented.str.normalize("NFKD").str.replace_all(r"\p{M}", ""), name)
+    return plain.str.to_lowercase().str.replace_all(_BETWEEN_WORDS, " ")
+
+
+def _words(called: str) -> list[str]:
+    """Return the words of a plain name without articles."""
+    return re.sub(_PARTICLE, " ", called).split()
+
+
+@lru_cache(maxsize=2**14)
+def _spoken(word: str) -> str:
+    """Return the consonants of a plain word, by what they may stand for in other spellings.
+
+    >>> _spoken("kadhimi") == _spoken("kazimi"), _spoken("qasem"), _spoken("soleimani")
+    (True, 'kzm', 'zlmn')
+    """
+    for letters, instead in _SPELLINGS:
+        word = re.sub(letters, instead, word)
+    return word
+
+
+def _sound(words: list[str]) -> tuple[str, ...]:
+    return tuple(map(_spoken, words))
+
+
+def _are_alike(words: list[str], others: list[str]) -> bool:
+    """Whether two names of one sound look alike as well, word by word: Umar and Amir do not."""
+    pairs = zip(words, others, strict=True)
+    return all(SequenceMatcher(None, *pair, autojunk=False).ratio() >= _ALIKE for pair in pairs)
+
+
+def _persons(entities: pl.DataFrame) -> dict[str, list[str]]:
+    """Return the words of the names of persons, by their ids; those of one word are left out."""
+    persons = entities.filter(pl.col("entity_type") == "PER").select("entity_id", called=plain_name())
+    named = ((person, _words(called)) for person, called in persons.iter_rows())
+    return {person: words for person, words in named if len(words) >= _SHORTEST}
+
+
+def of_others(names: pl.DataFrame, entities: pl.DataFrame) -> dict[tuple[str, str], str]:
+    """Return the names (text, entity_id) that are another spelling of the name of another person, with that one's id."""
+    known = _persons(entities)
+    by_sound: dict[tuple[str, ...], list[str]] = {}
+    for person, words in known.items():
+        by_sound.setdefault(_sound(words), []).append(person)
+    found = {}
+    called = names.select("text", "entity_id", name="text").with_columns(called=plain_name())
+    for text, person, plain in called.select("text", "entity_id", "called").iter_rows():
+        words = _words(plain)
+        others = [] if words == known.get(person) else by_sound.get(_sound(words), [])
+        if len(others) == 1 and person not in others and _are_alike(words, known[others[0]]):
+            found[text, person] = others[0]
+    return found
+
+
+def people(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the persons whose name is that of another in another spelling."""
+    table = snapshot.tables["entities"]
+    firsts: dict[tuple[str, ...], tuple[str, list[str]]] = {}
+    alike: dict[str, str] = {}
+    for person, words in _persons(table.sound).items():
+        first, others = firsts.setdefault(_sound(words), (person, words))
+        if words != others and _are_alike(words, others):
+            alike[person] = first
+    if not alike:
+        return
+    named = table.sound.filter(is_one_of("entity_id", [*alike, *alike.values()]))
+    rows = {row["entity_id"]: row for row in named.iter_rows(named=True)}
+    for person, first in alike.items():
+        name, other = rows[person]["name"], rows[first]["name"]
+        message = f"{name!r} may be another spelling of {other!r}"
+        at, related = place(table, rows[person], "name"), (place(table, rows[first], "name"),)
+        yield RULES["reg.similar-name"].issue(at, name, message, related=related)
+
+
+CHECKS = (Check((RULES["reg.similar-name"],), people, needs=("entities",), stages=(Stage.PACKAGE,)),)
