@@ -106,7 +106,7 @@ def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> 
 
 def _read_table(data: bytes, schema: TableSchema, *, has_header: bool) -> Reading:
     marks = _marks(data)
-    beyond = excess(data) if excess(data, marks.lines * len(schema.fields)) else None
+    beyond = excess(data, marks.lines * len(schema.fields))
     frame = None if beyond else _read_quickly(data, marks, schema, has_header=has_header)
     if frame is not None:
         return Reading(frame)
@@ -200,10 +200,7 @@ def _line_at(data: bytes, offset: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """How many quotes and line feeds there are in a table, and whether there are bytes that have no place in it.
-
-    In a large table other control characters count as line feeds: there are then more of these than rows.
-    """
+    """How many quotes and line feeds there are in a table, and whether there are bytes that have no place in it."""
 
     quotes: int
     lines: int
@@ -216,13 +213,15 @@ def _marks(data: bytes) -> _Marks:
         return _Marks(data.count(b'"'), data.count(b"\n"), is_odd)
     import numpy as np  # noqa: PLC0415 - twice as fast, and lets others run meanwhile
 
-    quotes = low = 0
+    quotes = lines = low = 0
     every = np.frombuffer(data, np.uint8)
     for start in range(0, len(data), _BLOCK):
         block = every[start : start + _BLOCK]
         quotes += int(np.count_nonzero(block == ord('"')))
+        lines += int(np.count_nonzero(block == ord("\n")))
         low += int(np.count_nonzero(block < ord(" ")))
-    return _Marks(quotes, low - data.count(b"\t"), b"\x7f" in data)
+    tabs = data.count(b"\t") if low > lines else 0
+    return _Marks(quotes, lines, low > lines + tabs or b"\x7f" in data)
 
 
 def _header(schema: TableSchema) -> bytes:
