@@ -19,7 +19,7 @@ def _boxes() -> dict[str, tuple[float, ...]]:
 def reaches(country: str, latitude: float, longitude: float) -> bool:
     """Whether a country (ISO 3166-1 alpha-3) may reach a position, in degrees; one that is not known reaches everywhere.
 
-    >>> reaches("LBN", 33.9, 35.5), reaches("LBN", 35.5, 33.9), reaches("XXX", 0, 0)
+    >>> reaches("LBN", 33.9, 35.5), reaches("LBN", 35.5, 33.9), reaches("ZZZ", 0, 0)
     (True, False, True)
     """
     box = _boxes().get(country)

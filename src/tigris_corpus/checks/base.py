@@ -9,7 +9,7 @@ import polars as pl
 
 from tigris_corpus import jsontext
 from tigris_corpus.checks.package import OPTIONAL, lacking, schema_path
-from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, error, place, warning
+from tigris_corpus.checks.rule import Check, Stage, Undecidable, by_code, document_of, error, place, warning
 from tigris_corpus.checks.vocabularies import weakened_labels
 from tigris_corpus.descriptor import DESCRIPTOR, SPANS, TEXT_TABLE, profile
 from tigris_corpus.engine.expressions import document_expr
@@ -335,7 +335,7 @@ def _reused(snapshot: Snapshot, base: Snapshot, table: Table, old: Table) -> Ite
     for row in both.filter(is_other).sort(LINE).iter_rows(named=True):
         field, value = _telling(table.name, row)
         message = f"{row[key]!r} was {row[f'old_{field}']!r} in the base, and is {value!r}"
-        fault = f"{table.name} {row[key].partition('-')[0]}" if table.name in LABEL_TABLES else None
+        fault = f"{table.name} {document_of(table, row)}" if table.name in LABEL_TABLES else None
         yield RULES["rel.id-reused"].issue(place(table, row, field), value, message, fault=fault)
 
 

@@ -6,7 +6,7 @@ Readings are told in words, of a fixed form where ``tigris review`` told them. O
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -68,11 +68,39 @@ def undone(snapshot: Snapshot) -> Iterator[Issue]:
     asked = asked.filter(~document_expr("sentence_id").is_in(sorted(snapshot.doubtful(*names))))
     if not asked.height or any(snapshot.tables[name].lost for name in names):
         return
+    labels = {
+        noun: snapshot.sound(name).filter(is_one_of("sentence_id", asked["sentence_id"]))
+        for noun, (name, *_) in _SPANS.items()
+    }
+    texts = snapshot.sound("sentences").filter(is_one_of("sentence_id", asked["sentence_id"]))
+    known = _Known(
+        {noun: _by_words(rows, _SPANS[noun][1]) for noun, rows in labels.items()},
+        dict(texts.select("sentence_id", "text").iter_rows()),
+    )
     for row in rows_at(table, asked.select(LINE)):
         verdict = _VERDICT.match(row["decision"])
         if verdict:
-            yield from _of_one(snapshot, row, verdict[1])
-            yield from _of_both(snapshot, row, verdict[1])
+            yield from _of_one(snapshot, known, row, verdict[1])
+            yield from _of_both(snapshot, known, row, verdict[1])
+
+
+class _Known(NamedTuple):
+    """The labels of the sentences that were decided on, by kind, sentence and words; and the texts of these sentences."""
+
+    labels: dict[str, dict[tuple[str, str], list[dict[str, Any]]]]
+    texts: dict[str, str]
+
+
+def _by_words(rows: pl.DataFrame, column: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows.sort(LINE).iter_rows(named=True):
+        found.setdefault((row["sentence_id"], _plain(row[column])), []).append(row)
+    return found
+
+
+def _plain(text: str) -> str:
+    """Return words of a text as readings quote them, on one line."""
+    return " ".join(text.split())
 
 
 def rules(snapshot: Snapshot) -> Iterator[Issue]:
@@ -89,31 +117,32 @@ def rules(snapshot: Snapshot) -> Iterator[Issue]:
         named = _SECTION.match(row["rule"])
         if parts is None or not named:
             continue
-        section, part = int(named[1]), int(named[2] or 0)
-        if section not in parts or part > parts[section] or named[2] == "0":
+        section, part = int(named[1]), int(named[2] or 1)
+        if section not in parts or (named[2] and not 1 <= part <= parts[section]):
             message = f"the guidelines have no section {named[0]}"
             yield RULES["adjudication.rule"].issue(place(table, row, "rule"), row["rule"], message)
 
 
-def _of_one(snapshot: Snapshot, decision: dict[str, Any], chosen: str) -> Iterator[Issue]:
+def _of_one(snapshot: Snapshot, known: _Known, decision: dict[str, Any], chosen: str) -> Iterator[Issue]:
     """Yield what is wrong after a decision on what one pass alone has: that it is gone, or that it is there."""
     match = _ONE_HAS.fullmatch(decision["readings"])
     if not match:
         return
     maker, noun, words, kind = match.groups()
     name, column, typed = _SPANS[noun]
-    there = _there(snapshot, noun, decision["sentence_id"], words)
+    there = known.labels[noun].get((decision["sentence_id"], words), [])
     if chosen == maker and not there:
         message = f"{decision['sentence_id']} has no {noun} {words!r} any more, which was decided for"
         at = place(snapshot.tables["adjudication"], decision, "decision")
         yield RULES["adjudication.undone"].issue(at, decision["decision"], message)
     alike = [row for row in there if row[typed] == kind.partition("/")[0]]
-    if chosen != maker and len(there) == 1 and alike and _is_once(snapshot, decision["sentence_id"], words):
+    is_once = _plain(known.texts.get(decision["sentence_id"], "")).count(words) == 1
+    if chosen != maker and len(there) == 1 and alike and is_once:
         at = place(snapshot.tables[name], alike[0], column)
         yield _again(snapshot, at, words, f"the {noun} {words!r}", decision)
 
 
-def _of_both(snapshot: Snapshot, decision: dict[str, Any], chosen: str) -> Iterator[Issue]:
+def _of_both(snapshot: Snapshot, known: _Known, decision: dict[str, Any], chosen: str) -> Iterator[Issue]:
     """Yield the label that is that of one pass after a decision for the other."""
     match = _BOTH_HAVE.fullmatch(decision["readings"])
     if not match or match[1] not in _COLUMNS:
@@ -121,7 +150,7 @@ def _of_both(snapshot: Snapshot, decision: dict[str, Any], chosen: str) -> Itera
     told, words, *sides = match.groups()
     noun, column = _COLUMNS[told]
     readings = dict(zip(sides[::2], ("" if cell == "none" else cell for cell in sides[1::2]), strict=True))
-    there = _there(snapshot, noun, decision["sentence_id"], words)
+    there = known.labels[noun].get((decision["sentence_id"], words), [])
     if chosen not in readings or len(there) != 1:
         return
     (row,) = there
@@ -129,20 +158,6 @@ def _of_both(snapshot: Snapshot, decision: dict[str, Any], chosen: str) -> Itera
     if row[column] in rejected - {readings[chosen]}:
         at = place(snapshot.tables[_SPANS[noun][0]], row, column)
         yield _again(snapshot, at, row[column], f"the {column} {row[column]!r} of {words!r}", decision)
-
-
-def _there(snapshot: Snapshot, noun: str, sentence: str, words: str) -> list[dict[str, Any]]:
-    """Return the mentions, or the events, of some words in a sentence."""
-    name, column, _ = _SPANS[noun]
-    table = snapshot.tables[name]
-    plain = pl.col(column).str.replace_all(r"\s+", " ")
-    found = table.sound.filter((pl.col("sentence_id") == sentence) & (plain == words))
-    return list(rows_at(table, found.select(LINE)))
-
-
-def _is_once(snapshot: Snapshot, sentence: str, words: str) -> bool:
-    texts = snapshot.sound("sentences").filter(pl.col("sentence_id") == sentence)["text"]
-    return sum(" ".join(text.split()).count(words) for text in texts) == 1
 
 
 def _again(snapshot: Snapshot, at: Any, value: str, what: str, decision: dict[str, Any]) -> Issue:

@@ -196,7 +196,7 @@ def weekdays(snapshot: Snapshot) -> Iterator[Issue]:
     value, text = pl.col("value"), pl.col("text")
     is_time = (pl.col("entity_type") == "TIME") & value.str.len_bytes().is_between(10, 11)
     times = table.sound.select(LINE, "text", "value", is_time=is_time, home=snapshot.homes("mentions"))
-    is_named = text.str.contains_any(wording.WEEKDAYS, ascii_case_insensitive=True)
+    is_named = text.str.contains_any([*wording.WEEKDAYS], ascii_case_insensitive=True)
     named = times.filter("is_time").filter(is_named & ~text.str.contains("[0-9]{4}")).drop_nulls("home")
     published = documents.sound["date_published"].gather(named["home"])
     of_month = published.str.head(7) == named["value"].str.head(7)

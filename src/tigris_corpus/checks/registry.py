@@ -383,13 +383,13 @@ def _other_spellings(snapshot: Snapshot, names: pl.DataFrame) -> Iterator[Issue]
     wrong = {} if kinds.is_empty() else of_others(kinds, parent.sound)
     if not wrong:
         return
-    linked = parent.sound.filter(is_one_of("entity_id", wrong.values())).iter_rows(named=True)
+    linked = parent.sound.filter(is_one_of("entity_id", [name for _, name in wrong])).iter_rows(named=True)
     rows = {row["entity_id"]: row for row in linked}
     mark = pl.struct("text", "entity_id").is_in([{"text": text, "entity_id": name} for text, name in wrong])
     for row in rows_at(table, names.filter(mark).select(LINE)):
         name, other = row["entity_id"], wrong[row["text"], row["entity_id"]]
         message = f"{row['text']!r} links to {name!r}, and is the name of {other!r} in another spelling"
-        at, related = place(table, row, "entity_id"), (place(parent, rows[other], "name"),)
+        at, related = place(table, row, "entity_id"), (place(parent, rows[name], "name"),)
         fault = " ".join(sorted((name, other)))
         yield RULES["link.other-name"].issue(at, name, message, related=related, fault=fault)
 

@@ -291,7 +291,8 @@ def _numbered(words: str, form: str = "{}") -> dict[str, str]:
     return {word: form.format(number) for number, word in enumerate(words.split(), start=1)}
 
 
-WEEKDAYS = [day for language in LANGUAGES for day in _WEEKDAYS[language].split()]
+WEEKDAYS = {name: number for language in LANGUAGES for name, number in _numbered(_WEEKDAYS[language]).items()}
+"""What number a weekday has by its name, in any of the languages."""
 
 
 @cache
@@ -331,11 +332,8 @@ def _days() -> Iterator[_Clue]:
     for words, more in ((_YEAR, "^[0-9]{4}-"), (f"(?:{named}) {_YEAR}", "^[0-9]{4}-[0-9]{2}-")):
         is_finer = filled & _PLAIN.str.contains(f"^{words}$") & _VALUE.str.contains(more)
         yield _Clue("mention.value-text", is_finer, None, _SAYS)
-    weekdays = {
-        name: number for language in LANGUAGES for name, number in _numbered(_WEEKDAYS[language]).items()
-    }
-    of_week = rf"\b({'|'.join(weekdays)})s?\b"
-    wanted = _PLAIN.str.extract(of_week).replace_strict(weekdays, default=None, return_dtype=pl.String)
+    of_week = rf"\b({'|'.join(WEEKDAYS)})s?\b"
+    wanted = _PLAIN.str.extract(of_week).replace_strict(WEEKDAYS, default=None, return_dtype=pl.String)
     is_one = _PLAIN.str.count_matches(of_week) == 1
     is_day = is_one & _VALUE.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}[?~]?$")
     found = _VALUE.str.head(10).str.to_date("%Y-%m-%d", strict=False).dt.weekday().cast(pl.String)
