@@ -64,7 +64,8 @@ def undone(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the labels that are those of the pass that was decided against, and the decisions whose label is gone."""
     table = snapshot.tables["adjudication"]
     names = ("mentions", "events", "sentences")
-    asked = table.sound.filter((pl.col("sentence_id") != "") & snapshot.batch.owns("sentence_id"))
+    is_told = pl.col("decision").str.starts_with("As ") & (pl.col("sentence_id") != "")
+    asked = table.sound.filter(is_told & snapshot.batch.owns("sentence_id"))
     asked = asked.filter(~document_expr("sentence_id").is_in(sorted(snapshot.doubtful(*names))))
     if not asked.height or any(snapshot.tables[name].lost for name in names):
         return

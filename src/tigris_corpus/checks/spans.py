@@ -14,7 +14,7 @@ import polars as pl
 
 from tigris_corpus.checks.characters import RULES as CHARACTERS
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error, place, rows_at, warning
-from tigris_corpus.engine.expressions import documents_of, is_one_of
+from tigris_corpus.engine.expressions import documents_of, hashed, is_one_of
 from tigris_corpus.engine.links import found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.slices import Counted, Kept, clusters, line_ends, with_slices
@@ -22,7 +22,7 @@ from tigris_corpus.issues import Location, plural
 from tigris_corpus.offsets import UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from tigris_corpus.engine.slices import Cut, Marked
     from tigris_corpus.engine.snapshot import Snapshot, Table
@@ -213,7 +213,8 @@ class _Spans(NamedTuple):
 
 _MENTIONS = _Spans("mentions", "start", "end", "text", "span.text-mismatch")
 _EVENTS = _Spans("events", "trigger_start", "trigger_end", "trigger_text", "event.trigger-mismatch")
-_SIDES = ("left_edge", "right_edge")
+_SIDES = {"left_edge": pl.col("around").str.head(2), "right_edge": pl.col("around").str.tail(2)}
+"""The two characters around each edge of a span, by what it is with the character before it and the one behind."""
 _DOCUMENT = re.compile("D[0-9]{3,}")
 _NEARBY = 40
 _REACH = 200
@@ -438,8 +439,8 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
     table = snapshot.tables[spans.table]
     columns = (spans.start, spans.end, spans.text)
     joined = _around(_placed(snapshot, spans), *columns)
-    pairs = _pairs(joined)
-    joined = _without_blanks(joined, pairs)
+    distinct = _distinct(joined)
+    joined = _without_blanks(joined, distinct)
     broken = joined.filter(~pl.col("right")).select(LINE, "sentence_id", "s_start", "s_end")
     if broken.height:
         documents = snapshot.sound("sentences").select("sentence_id", "document_id")
@@ -456,8 +457,8 @@ def _inside(snapshot: Snapshot, spans: _Spans) -> Iterator[Issue]:
             else:
                 yield _span_issue(table, row, columns, found, seen)
         joined = joined.filter("right")
-        pairs = _pairs(joined)
-    yield from _edges(snapshot, table, joined, columns, pairs)
+        distinct = _distinct(joined)
+    yield from _edges(snapshot, table, joined, columns, distinct)
 
 
 def _placed(snapshot: Snapshot, spans: _Spans) -> pl.DataFrame:
@@ -481,10 +482,7 @@ def _placed(snapshot: Snapshot, spans: _Spans) -> pl.DataFrame:
 
 
 def _around(placed: pl.DataFrame, start: str, end: str, text: str) -> pl.DataFrame:
-    """Return spans with the two characters around each edge, and whether all is right.
-
-    Each is cut out of its sentence once, with the character before it and the one behind.
-    """
+    """Return spans as they stand in their sentences, with the character before and the one behind, and whether all is right."""
     at, size = pl.col(start) - pl.col("s_start"), pl.col(end) - pl.col(start)
     is_inside = (at >= 0) & (size > 0) & (pl.col(end) <= pl.col("s_end"))
     cut: dict[str, Cut] = {"around": (at.clip(0), (size + 2).clip(0))}
@@ -495,25 +493,22 @@ def _around(placed: pl.DataFrame, start: str, end: str, text: str) -> pl.DataFra
         "sentence_id",
         "s_start",
         "s_end",
-        left_edge=around.str.head(2),
-        right_edge=around.str.tail(2),
+        "around",
         right=is_inside & is_same,
     )
 
 
-def _pairs(found: pl.DataFrame) -> dict[str, pl.Series]:
-    """Return the pairs of characters around each edge of spans, each once."""
-    return {edge: found[edge].unique() for edge in _SIDES}
+def _distinct(found: pl.DataFrame) -> pl.DataFrame:
+    """Return the words of spans with what is around them, each once, and the pairs of characters around each edge."""
+    is_first = hashed(["around"]).is_first_distinct()
+    return found.select("around").filter(is_first).with_columns(**_SIDES)
 
 
-def _without_blanks(found: pl.DataFrame, pairs: Mapping[str, pl.Series]) -> pl.DataFrame:
+def _without_blanks(found: pl.DataFrame, distinct: pl.DataFrame) -> pl.DataFrame:
     """Return spans of which those are not right that begin or end with a blank."""
-    for edge, every in pairs.items():
-        inner = every.str.tail(1) if edge == "left_edge" else every.str.head(1)
-        blank = every.filter(inner.str.strip_chars() == "")
-        if len(blank):
-            found = found.with_columns(right=pl.col("right") & ~pl.col(edge).is_in(blank.implode()))
-    return found
+    edges = pl.col("left_edge").str.tail(1), pl.col("right_edge").str.head(1)
+    blank = distinct.filter(pl.any_horizontal(edge.str.strip_chars() == "" for edge in edges))["around"]
+    return found.with_columns(right=pl.col("right") & ~is_one_of("around", blank)) if len(blank) else found
 
 
 def _is_common(
@@ -535,20 +530,22 @@ def _edges(
     table: Table,
     placed: pl.DataFrame,
     columns: tuple[str, str, str],
-    pairs: Mapping[str, pl.Series],
+    distinct: pl.DataFrame,
 ) -> Iterator[Issue]:
     """Yield the spans with an edge inside a word or inside what a reader sees as one character, or at a mark.
 
-    The ``pairs`` of characters around each edge are looked at once each (at the edge of a sentence one is the end of a line);
-    few pairs are ever in doubt.
+    The pairs of characters around each edge are looked at once each (at the edge of a sentence one is the end of a line);
+    few are ever in doubt.
     """
     told: set[int] = set()
-    for edge, field in zip(_SIDES, columns[:2], strict=True):
+    for (edge, pair_of), field in zip(_SIDES.items(), columns[:2], strict=True):
         is_left = edge == "left_edge"
-        codes = {pair: code for pair in pairs[edge] if (code := _code_of_edge(pair, is_left=is_left))}
+        pairs = distinct[edge].unique()
+        codes = {pair: code for pair in pairs if (code := _code_of_edge(pair, is_left=is_left))}
         if not codes:
             continue
-        suspect = placed.filter(is_one_of(edge, codes)).select(LINE, "sentence_id", "s_start", edge)
+        odd = is_one_of("around", distinct.filter(is_one_of(edge, codes))["around"])
+        suspect = placed.filter(odd).select(LINE, "sentence_id", "s_start", **{edge: pair_of})
         marked = suspect.filter(
             is_one_of(edge, [pair for pair, code in codes.items() if code == "span.splits-grapheme"])
         )

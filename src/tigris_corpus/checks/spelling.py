@@ -52,12 +52,17 @@ def plain_name() -> pl.Expr:
     return plain.str.to_lowercase().str.replace_all(_BETWEEN_WORDS, " ")
 
 
-def _words(called: str) -> list[str]:
+_KEPT_WORDS = 2**14
+"""Of how many names, and words, is kept what was found out about them: the next batch asks for the same persons."""
+
+
+@lru_cache(maxsize=_KEPT_WORDS)
+def _words(called: str) -> tuple[str, ...]:
     """Return the words of a plain name without articles."""
-    return re.sub(_PARTICLE, " ", called).split()
+    return tuple(re.sub(_PARTICLE, " ", called).split())
 
 
-@lru_cache(maxsize=2**14)
+@lru_cache(maxsize=_KEPT_WORDS)
 def _spoken(word: str) -> str:
     """Return the consonants of a plain word, by what they may stand for in other spellings.
 
@@ -69,17 +74,17 @@ def _spoken(word: str) -> str:
     return word
 
 
-def _sound(words: list[str]) -> tuple[str, ...]:
+def _sound(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(_spoken, words))
 
 
-def _are_alike(words: list[str], others: list[str]) -> bool:
+def _are_alike(words: tuple[str, ...], others: tuple[str, ...]) -> bool:
     """Whether two names of one sound look alike as well, word by word: Umar and Amir do not."""
     pairs = zip(words, others, strict=True)
     return all(SequenceMatcher(None, *pair, autojunk=False).ratio() >= _ALIKE for pair in pairs)
 
 
-def _persons(entities: pl.DataFrame) -> dict[str, list[str]]:
+def _persons(entities: pl.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return the words of the names of persons, by their ids; those of one word are left out."""
     persons = entities.filter(pl.col("entity_type") == "PER").select("entity_id", called=plain_name())
     named = ((person, _words(called)) for person, called in persons.iter_rows())
@@ -105,7 +110,7 @@ def of_others(names: pl.DataFrame, entities: pl.DataFrame) -> dict[tuple[str, st
 def people(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the persons whose name is that of another in another spelling."""
     table = snapshot.tables["entities"]
-    firsts: dict[tuple[str, ...], tuple[str, list[str]]] = {}
+    firsts: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {}
     alike: dict[str, str] = {}
     for person, words in _persons(table.sound).items():
         first, others = firsts.setdefault(_sound(words), (person, words))

@@ -17,6 +17,10 @@ _SMALL = 2_000
 """So few rows, of both tables together, are looked up in Python: to ask Polars takes longer."""
 _FEW = 10_000
 """So few are looked up as they are."""
+_DIGITS = 3
+_SLOTS = 10**_DIGITS
+_SPARSE = 16
+"""So many times more numbers than there are ids are not all laid out."""
 
 
 class Links:
@@ -36,21 +40,27 @@ class Links:
         return known[1]
 
     def places(
-        self, name: str, children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str
+        self,
+        link: tuple[str, str],
+        children: pl.DataFrame,
+        parents: pl.DataFrame,
+        find: Callable[[], pl.Series],
     ) -> pl.Series:
-        """Return for each row of a table the number, from 0, of the row of ``parents`` with the ``key`` that it names.
+        """Return for each row of a table the number, from 0, of the row of ``parents`` that a column of it names.
 
-        It is null where there is none. Of several rows with one key it is the first.
+        It is what was found before for the ``link``, a table and its column, in the same frames, else what is found now.
         """
-        known = self._known.get((name, column))
+        known = self._known.get(link)
         if known is None or known[0] is not children or known[1] is not parents:
-            known = children, parents, found_at(children, column, parents, key)
-            self._known[name, column] = known
+            known = self._known[link] = children, parents, find()
         return known[2]
 
 
 def found_at(children: pl.DataFrame, column: str, parents: pl.DataFrame, key: str) -> pl.Series:
-    """Return where in ``parents`` the row with the ``key`` is that each row of ``children`` names in a column, else null."""
+    """Return where in ``parents`` the row with the ``key`` is that each row of ``children`` names in a column, else null.
+
+    Of several rows with one key it is the first.
+    """
     if children.height + parents.height < _SMALL:
         first: dict[str | None, int] = {}
         for place, name in enumerate(parents[key].to_list()):
@@ -65,6 +75,33 @@ def found_at(children: pl.DataFrame, column: str, parents: pl.DataFrame, key: st
     if _MANY * int(is_another.sum()) > len(asked):
         return _found_at(asked, known)
     return _found_at(asked.filter(is_another), known).gather(is_another.cum_sum() - 1)
+
+
+def found_by_number(asked: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Return where among the ``known`` ids of labels each of those ``asked`` for first stands, else null: as ``found_at`` does.
+
+    Both are frames of ``name``, the id, and ``home``, the number of the document that its row belongs to, or null. An id
+    is first looked for where one of its document with its last digits is, which is twice as fast.
+    """
+    lowest, highest = known.select(low=pl.col("home").min(), high=pl.col("home").max()).row(0)
+    slots = _SLOTS * (highest - lowest + 1) if known.height >= _FEW and lowest is not None else 0
+    if not 0 < slots < _SPARSE * known.height or _MANY * int((asked["name"] != "").sum()) < asked.height:
+        return found_at(asked, "name", known, "name")
+    import numpy as np  # noqa: PLC0415 - for large tables alone; four times as fast here as Polars
+
+    digits = pl.col("name").str.tail(_DIGITS).cast(pl.UInt32, strict=False)
+    slot = pl.when(pl.col("home").is_between(lowest, highest)).then(
+        (pl.col("home") - lowest) * _SLOTS + digits
+    )
+    laid = known.select(slot=slot).with_row_index("place").drop_nulls().reverse()
+    places = np.zeros(slots, np.uint32)
+    places[laid["slot"].to_numpy()] = laid["place"].to_numpy()
+    found = pl.Series("place", places[asked.select(slot.fill_null(0)).to_series().to_numpy()])
+    is_found = known["name"].gather(found) == asked["name"]
+    if is_found.all():
+        return found
+    rest = found_at(asked.filter(~is_found), "name", known, "name")
+    return found.scatter((~is_found).arg_true(), rest)
 
 
 def _found_at(asked: pl.Series, known: pl.Series) -> pl.Series:

@@ -20,7 +20,7 @@ import polars as pl
 
 from tigris_corpus.descriptor import TEXT_TABLE, profile
 from tigris_corpus.engine.expressions import documents_in, documents_of, hashed, number_of, parsed
-from tigris_corpus.engine.links import Links, found_at, rows_at_places
+from tigris_corpus.engine.links import Links, found_at, found_by_number, rows_at_places
 from tigris_corpus.engine.order import sorted_alone
 from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
 from tigris_corpus.engine.sources import open_source, read_stretches
@@ -368,8 +368,18 @@ class Snapshot:
 
     def places(self, name: str, column: str, target: str) -> pl.Series:
         """Return for each row of ``sound(name)`` where in ``sound(target)`` the row is that it names in a column, else null."""
+        children, parents = self.sound(name), self.sound(target)
         key = self.tables[target].schema.key[0]
-        return self._links.places(name, self.sound(name), column, self.sound(target), key)
+
+        def find() -> pl.Series:
+            if name not in _PARENTS or target not in _PARENTS or column == _PARENTS[name][0]:
+                return found_at(children, column, parents, key)
+            return found_by_number(
+                children.select(name=column).with_columns(home=self.homes(name)),
+                parents.select(name=key).with_columns(home=self.homes(target)),
+            )
+
+        return self._links.places((name, column), children, parents, find)
 
     def beside(
         self, name: str, column: str, target: str, *wanted: str | pl.Expr, **named: str | pl.Expr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from tigris_corpus.descriptor import Field, open_package
 from tigris_corpus.engine import links
 from tigris_corpus.engine.expressions import are_plain_integers
-from tigris_corpus.engine.links import Links, found_at, rows_at_places
+from tigris_corpus.engine.links import Links, found_at, found_by_number, rows_at_places
 from tigris_corpus.engine.snapshot import Batch, plan, read_batch, take_snapshot
 
 if TYPE_CHECKING:
@@ -54,9 +55,52 @@ def test_what_is_beside_a_reference_is_null_where_it_leads_nowhere() -> None:
 
 def test_rows_that_are_put_in_doubt_are_found_no_more() -> None:
     known, children = Links(), pl.DataFrame({"parent": ["a", "b"]})
+
+    def places(parents: pl.DataFrame) -> list[int | None]:
+        find = partial(found_at, children, "parent", parents, "id")
+        return known.places(("t", "parent"), children, parents, find).to_list()
+
     fewer = PARENTS.filter(pl.col("id") != "b")
-    assert known.places("t", children, "parent", PARENTS, "id").to_list() == [0, 1]
-    assert known.places("t", children, "parent", fewer, "id").to_list() == [0, None]
+    assert places(PARENTS) == [0, 1]
+    assert places(fewer) == [0, None]
+
+
+LABELS = pl.DataFrame(
+    {
+        "name": ["D7-M001", "D7-M003", "D7-M1003", "D8-M002", "D8-M001", "D9-Mabc", "D8-M001", "D9-M005"],
+        "home": [7, 7, 7, 8, 8, 9, 8, None],
+    },
+    schema={"name": pl.String, "home": pl.UInt32},
+)
+"""With a number that is missing, one of four digits, two in another order, one that is none, one that is twice, one without a home."""
+
+
+@pytest.mark.parametrize("sparse", [0, 10_000])
+@pytest.mark.parametrize(
+    ("asked", "home", "places"),
+    [
+        (["D7-M003", "D7-M1003", "D7-M001"], [7, 7, 7], [1, 2, 0]),
+        (["D8-M001", "D8-M002"], [8, 8], [4, 3]),  # the first of two
+        (
+            ["D7-M001", "D8-M001"],
+            [8, None],
+            [0, 4],
+        ),  # named in another document, and in one that is not known
+        (["D9-Mabc", "D9-M005"], [9, 9], [5, 7]),
+        (["D7-M002", "D6-M001", "D10-M001", "", "D7-M009"], [7, 6, 10, 7, 7], [None] * 5),
+    ],
+)
+def test_labels_are_found_by_their_numbers_as_by_their_ids(
+    asked: list[str],
+    home: list[int | None],
+    places: list[int | None],
+    sparse: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(links, "_FEW", 0)
+    monkeypatch.setattr(links, "_SPARSE", sparse)
+    children = pl.DataFrame({"name": asked, "home": home}, schema=LABELS.schema)
+    assert found_by_number(children, LABELS).to_list() == places
 
 
 def test_a_label_knows_its_document_by_its_id_where_its_sentence_is_in_doubt(base: Path) -> None:
