@@ -54,8 +54,12 @@ EXECUTABLE = (
 """How the names of files end that could be run, or run code where they are opened."""
 TEXT_TABLE = "documents"
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
-SPANS = (("start", "end", "text"), ("trigger_start", "trigger_end", "trigger_text"))
-"""The columns of a span, where a table has one: its start, its end, and the slice of the raw text between them."""
+SPAN_COLUMNS = {
+    "mentions": ("start", "end", "text"),
+    "events": ("trigger_start", "trigger_end", "trigger_text"),
+}
+"""The columns of the span of an annotation, by its table: its start, its end, and the slice of the raw text between them."""
+SPANS = tuple(SPAN_COLUMNS.values())
 _STANDARD = re.compile(r"https://datapackage\.org/profiles/2\.[0-9x]+/tableschema\.json")
 _WORDS = ("title", "description", "unit")
 FIELD_TYPES = ("string", "integer", "number", "boolean")

@@ -15,7 +15,8 @@ from tigris_corpus.errors import CorpusError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tigris_corpus.editing.reviewing import Decision, Disagreement, Review
+    from tigris_corpus.comparing import Disagreement
+    from tigris_corpus.editing.reviewing import Decision, Review
 
 _LAYERS = ("mentions", "entities", "events", "arguments", "incidents")
 
@@ -110,7 +111,8 @@ def _is_terminal() -> bool:
 
 def _asked(opened: Review, found: Sequence[Disagreement], *, width: int, colour: bool) -> Iterator[Decision]:
     """Yield what is decided of disagreements, until there are no more, or answers end."""
-    from tigris_corpus.editing.reviewing import FIRST, NEITHER, SECOND, Decision
+    from tigris_corpus.comparing import FIRST, SECOND
+    from tigris_corpus.editing.reviewing import NEITHER, Decision
     from tigris_corpus.report import review as report
     from tigris_corpus.report.style import visible
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tigris_corpus.descriptor import SPAN_COLUMNS
 from tigris_corpus.formats import jsonl
-from tigris_corpus.formats.exchange import SPAN_COLUMNS
 from tigris_corpus.record_schema import TABLES
 
 if TYPE_CHECKING:

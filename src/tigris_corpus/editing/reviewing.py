@@ -1,12 +1,4 @@
-"""Where two annotations of a document disagree, place by place, and what becomes of its tables once it is decided.
-
-Rows are paired before they are compared: mentions and triggers by equal span, then by overlap. Of two mentions, one
-inside the other, with different types, neither is the other's twin: both may be right, and each is a place of its
-own. Two that cross can never both stand.
-
-The ids of entities and incidents are coined freely, so that two passes call one thing by two names. They are compared
-as clusters: ``alignment`` says which id of the one is which of the other's.
-"""
+"""Two annotations of a document side by side, and what becomes of its tables once their disagreements are decided."""
 
 from __future__ import annotations
 
@@ -15,88 +7,54 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tigris_corpus.comparing import (
+    BOUNDARY,
+    FIRST,
+    LABEL,
+    LABELS,
+    LAYERS_OF,
+    LINKS,
+    ONLY_FIRST,
+    ONLY_SECOND,
+    REGISTRY,
+    SECOND,
+    TABLE_OF,
+    alignment,
+    disagreements,
+    extra_arguments,
+    paired,
+    readings,
+    span_of,
+    value_of,
+)
+from tigris_corpus.descriptor import SPAN_COLUMNS
 from tigris_corpus.editing import importing
 from tigris_corpus.editing.changes import flat, nested
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import FORMATS, jsonl, passes
-from tigris_corpus.formats.exchange import KEYS, SPAN_COLUMNS, documents_of
+from tigris_corpus.formats.exchange import KEYS, documents_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from tigris_corpus.comparing import Disagreement, Known
     from tigris_corpus.corpus import Corpus
     from tigris_corpus.editing.importing import Plan
     from tigris_corpus.formats.exchange import Document
     from tigris_corpus.formats.jsonl import Record
     from tigris_corpus.issues import Issue
 
-    Pair = tuple[Record | None, Record | None]
-    Known = Mapping[str, Collection[str]]
 
-ONLY_FIRST, ONLY_SECOND, BOUNDARY, LABEL = "only first", "only second", "boundary", "label"
-KINDS = (ONLY_FIRST, ONLY_SECOND, BOUNDARY, LABEL)
-"""How two annotations can disagree at a place."""
-FIRST, SECOND, NEITHER = "first", "second", "neither"
-"""What can be chosen."""
-LABELS: dict[str, tuple[str, ...]] = {
-    "mentions": ("entity_type", "mention_type", "value"),
-    "entities": ("entity_id",),
-    "events": ("event_type", "realis", "polarity", "modes", "source"),
-    "arguments": ("arguments",),
-    "incidents": ("incident_id",),
-}
-"""What is compared of rows that are paired, by layer; ``source`` is the span of the mention that says so."""
-_LAYERS_OF = {"mentions": ("mentions", "entities"), "events": ("events", "arguments", "incidents")}
-TABLE_OF = {layer: table for table, layers in _LAYERS_OF.items() for layer in layers}
-"""The table whose rows are compared in each layer."""
-_TYPE = {"mentions": "entity_type", "events": "event_type"}
-_LINK = {"mentions": "entity_id", "events": "incident_id"}
-_REGISTRY = {"entity_id": "entities", "incident_id": "incidents"}
+NEITHER = "neither"
+"""What can be chosen beside the two sides."""
 _LETTERS = {"mentions": "M", "events": "E"}
 _NAMES = {"entity_id": "Entity", "incident_id": "Incident"}
 _NOUNS = {"mentions": "mention", "events": "event"}
 _MAY_BE_EMPTY = {"value", "entity_id", "incident_id"}
 _FILE = "decisions.jsonl"
 _TWO = 2
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """One place at which two annotations disagree in one layer.
-
-    ``start`` and ``end`` hold what both have there. ``kind`` is one of ``KINDS``. ``first`` and ``second`` are the
-    readings, None where that side has nothing: the row of a mention, or of an event with its source and its arguments
-    as spans. ``columns`` are those that differ, where both have a row.
-    """
-
-    layer: str
-    sentence_id: str
-    start: int
-    end: int
-    kind: str
-    first: Record | None
-    second: Record | None
-    columns: tuple[str, ...] = ()
-
-    @property
-    def sides(self) -> dict[str, Record | None]:
-        """The readings by their side."""
-        return {FIRST: self.first, SECOND: self.second}
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the disagreement as plain values, ready for JSON."""
-        return {
-            "layer": self.layer,
-            "sentence_id": self.sentence_id,
-            "start": self.start,
-            "end": self.end,
-            "kind": self.kind,
-            "columns": list(self.columns),
-            "first": self.first,
-            "second": self.second,
-        }
 
 
 @dataclass(frozen=True)
@@ -126,7 +84,7 @@ class Review:
     @cached_property
     def found(self) -> tuple[Disagreement, ...]:
         """Where the two disagree in the layers that both have, in the order of the text."""
-        every = disagreements(self.document, self.first, self.second, self.known)
+        every = disagreements(self.document.sentence_at, self.first, self.second, self.known)
         return tuple(one for one in every if one.layer in self.layers)
 
 
@@ -154,7 +112,7 @@ def opened(corpus: Corpus, document_id: str, first: str | None = None, second: s
 
 
 def _known(corpus: Corpus) -> Known:
-    return {column: set(corpus.tables[table][column].astype(str)) for column, table in _REGISTRY.items()}
+    return {column: set(corpus.tables[table][column].astype(str)) for column, table in REGISTRY.items()}
 
 
 def _newest(corpus: Corpus, document_id: str) -> tuple[str, str]:
@@ -203,179 +161,6 @@ def _names(sources: Sequence[str], records: Sequence[Record]) -> tuple[str, str]
     return (first, second) if first != second else (FIRST, SECOND)
 
 
-def disagreements(
-    document: Document, first: Record, second: Record, known: Known | None = None
-) -> list[Disagreement]:
-    """Return where two annotations of a document disagree, in the order of the text; nothing where they agree.
-
-    ``known`` has the ids of the registry by the column that refers to them (``entity_id``, ``incident_id``): these
-    are known to be different things.
-    """
-    found: list[Disagreement] = []
-    for table in _LAYERS_OF:
-        pairs = paired(table, readings(first, table), readings(second, table))
-        same = alignment(pairs, _LINK[table], (known or {}).get(_LINK[table], ()))
-        for one in pairs:
-            found += _between(document, table, one, same)
-    layers = list(LABELS)
-    return sorted(found, key=lambda one: (one.start, one.end, layers.index(one.layer), KINDS.index(one.kind)))
-
-
-def _between(document: Document, table: str, pair: Pair, same: Mapping[str, str]) -> Iterator[Disagreement]:
-    """Yield where a pair disagrees, one disagreement a layer."""
-    first, second = pair
-    spans = [_span(table, row) for row in pair if row is not None]
-    start, end = min(start for start, _ in spans), max(end for _, end in spans)
-    sentence = document.sentence_at(start, end) or first or second or {}
-    if first is None or second is None:
-        kind = ONLY_SECOND if first is None else ONLY_FIRST
-        yield Disagreement(table, sentence["sentence_id"], start, end, kind, first, second)
-        return
-    for layer in _LAYERS_OF[table]:
-        is_moved = layer == table and spans[0] != spans[1]
-        compared = (*(SPAN_COLUMNS[table] if is_moved else ()), *LABELS[layer])
-        columns = tuple(name for name in compared if _value(first, name) != _value(second, name, same))
-        if columns:
-            kind = BOUNDARY if is_moved else LABEL
-            yield Disagreement(layer, sentence["sentence_id"], start, end, kind, first, second, columns)
-
-
-def _value(reading: Record, column: str, same: Mapping[str, str] | None = None) -> Any:
-    """Return what is compared of a column; an id as the other side has it, by ``same``."""
-    if column == "arguments":
-        return {(one["role"], one["start"], one["end"]) for one in reading["arguments"]}
-    if column == "source":
-        return (reading["source"]["start"], reading["source"]["end"]) if "source" in reading else None
-    value = reading.get(column)
-    return (same or {}).get(value, value) if column in _REGISTRY and value is not None else value
-
-
-def readings(record: Record, table: str) -> list[Record]:
-    """Return the rows of mentions or events of a record, those of events with their source and arguments as spans."""
-    mentions = {row["mention_id"]: row for row in record.get("mentions", [])}
-    if table == "mentions":
-        return list(mentions.values())
-    return [_event(row, mentions) for row in record.get("events", [])]
-
-
-def _event(row: Record, mentions: Mapping[str, Record]) -> Record:
-    fillers = [
-        {**filler, **_place(mentions[filler["mention_id"]])}
-        for filler in row.get("arguments", [])
-        if filler["mention_id"] in mentions
-    ]
-    source = row.get("source_mention_id")
-    told_by = {"mention_id": source, **_place(mentions[source])} if source and source in mentions else None
-    return {
-        **{name: value for name, value in row.items() if name not in {"modes", "arguments"}},
-        **({"source": told_by} if told_by else {}),
-        "modes": sorted(row.get("modes", [])),
-        "arguments": sorted(fillers, key=lambda one: (one["role"], one["start"], one["end"])),
-    }
-
-
-def _place(mention: Record) -> Record:
-    return {name: mention[name] for name in SPAN_COLUMNS["mentions"]}
-
-
-def _span(table: str, row: Record) -> tuple[int, int]:
-    start, end, _ = SPAN_COLUMNS[table]
-    return row[start], row[end]
-
-
-def paired(table: str, first: Sequence[Record], second: Sequence[Record]) -> list[Pair]:
-    """Return the rows of both as pairs, each row once; what has no twin stands alone.
-
-    Rows of equal span are twins, first those of one type; then those of a sentence that overlap, the longest overlap
-    first. A mention inside another is its twin only where both are of one type; two that cross are.
-    """
-    pairs: list[Pair] = []
-    left = list(first)
-    places: dict[tuple[int, int], list[Record]] = {}
-    for row in second:
-        places.setdefault(_span(table, row), []).append(row)
-    for is_typed in (True, False):
-        rest = []
-        for row in left:
-            there = places.get(_span(table, row), [])
-            alike = (one for one in there if not is_typed or one[_TYPE[table]] == row[_TYPE[table]])
-            twin = next(alike, None)
-            if twin is None:
-                rest.append(row)
-            else:
-                there.remove(twin)
-                pairs.append((row, twin))
-        left = rest
-    overlapping, alone = _overlapping(table, left, [row for rows in places.values() for row in rows])
-    return [*pairs, *overlapping, *alone]
-
-
-def _overlapping(
-    table: str, first: Sequence[Record], second: Sequence[Record]
-) -> tuple[list[Pair], list[Pair]]:
-    """Return the twins by overlap of rows that have none of equal span, and the rows that stand alone."""
-    of_sentence: dict[str, list[int]] = {}
-    for place, row in enumerate(second):
-        of_sentence.setdefault(row["sentence_id"], []).append(place)
-    lengths = [
-        (-_overlap(table, row, second[j]), *_span(table, row), i, j)
-        for i, row in enumerate(first)
-        for j in of_sentence.get(row["sentence_id"], ())
-        if _may_be_one(table, row, second[j])
-    ]
-    twins: dict[int, int] = {}
-    for *_, i, j in sorted(lengths):
-        if i not in twins and j not in twins.values():
-            twins[i] = j
-    alone: list[Pair] = [(row, None) for i, row in enumerate(first) if i not in twins]
-    alone += [(None, row) for j, row in enumerate(second) if j not in twins.values()]
-    return [(first[i], second[j]) for i, j in twins.items()], alone
-
-
-def _overlap(table: str, one: Record, other: Record) -> int:
-    (a, b), (c, d) = _span(table, one), _span(table, other)
-    return min(b, d) - max(a, c)
-
-
-def _may_be_one(table: str, one: Record, other: Record) -> bool:
-    """Whether two rows that overlap may be two readings of one thing."""
-    if _overlap(table, one, other) <= 0:
-        return False
-    (a, b), (c, d) = _span(table, one), _span(table, other)
-    is_inside = (a <= c and d <= b) or (c <= a and b <= d)
-    return table == "events" or not is_inside or one["entity_type"] == other["entity_type"]
-
-
-def alignment(pairs: Iterable[Pair], column: str, known: Collection[str]) -> dict[str, str]:
-    """Return, for ids that the second side uses, the first's id for the same thing.
-
-    An id that both use means itself, where both have it on one mention or the registry has it. Any other is the id
-    that shares the most mentions with it, each taken once: the greatest share first, then the first in the text.
-    Two ids of the registry, ``known``, are two things.
-    """
-    found = list(pairs)
-    shared: Counter[tuple[str, str]] = Counter()
-    for first, second in sorted(
-        ((a, b) for a, b in found if a is not None and b is not None), key=lambda pair: _first_place(pair[0])
-    ):
-        if first.get(column) is not None and second.get(column) is not None:
-            shared[first[column], second[column]] += 1
-    ours = {row[column] for row, _ in found if row is not None and column in row}
-    theirs = {row[column] for _, row in found if row is not None and column in row}
-    same = {name: name for name in ours & theirs if name in known or shared[name, name]}
-    taken = set(same.values())
-    greatest = sorted(shared, key=lambda pair: -shared[pair])  # stable: then in the order of the text
-    for one, other in greatest:
-        if one not in taken and other not in same and not (one in known and other in known):
-            same[other] = one
-            taken.add(one)
-    return same
-
-
-def _first_place(row: Record) -> tuple[int, int]:
-    return _span("events" if "event_id" in row else "mentions", row)
-
-
 def told(found: Sequence[Disagreement], names: tuple[str, str]) -> list[str]:
     """Return what each side read at each disagreement, in words; two that read alike say where they are."""
     texts = [_told(one, names) for one in found]
@@ -395,7 +180,7 @@ def _told(one: Disagreement, names: tuple[str, str]) -> str:
         name, row = (names[0], first) if first else (names[1], second or {})
         return f"Only {name} has the {_NOUNS[table]} {_quoted(table, row)} ({_described(table, row)})."
     if one.layer == "arguments":
-        sides = (_value(first, "arguments"), _value(second, "arguments"))
+        sides = (value_of(first, "arguments"), value_of(second, "arguments"))
         only = [
             ", ".join(f"{filler['role']} {quoted(filler['text'])}" for filler in extra_arguments(row, other))
             for row, other in ((first, sides[1]), (second, sides[0]))
@@ -412,11 +197,6 @@ def _told(one: Disagreement, names: tuple[str, str]) -> str:
             name = _NAMES.get(column, column.capitalize())
             parts.append(f"{name} of {_quoted(table, first)}: {', '.join(cells)}.")
     return " ".join(parts)
-
-
-def extra_arguments(reading: Record, other: Collection[tuple[str, int, int]]) -> list[Record]:
-    """Return the arguments of a reading that are not among others, given by role and span."""
-    return [one for one in reading["arguments"] if (one["role"], one["start"], one["end"]) not in other]
 
 
 def _quoted(table: str, row: Record) -> str:
@@ -516,11 +296,11 @@ class _Desk:
         self._readings = {
             (side, table): readings(record, table)
             for side, record in self._records.items()
-            for table in _LINK
+            for table in LINKS
         }
         self._same = {
-            (side, _LINK[table]): alignment(
-                paired(table, readings(tables, table), rows), _LINK[table], known.get(_LINK[table], ())
+            (side, LINKS[table]): alignment(
+                paired(table, readings(tables, table), rows), LINKS[table], known.get(LINKS[table], ())
             )
             for (side, table), rows in self._readings.items()
         }
@@ -549,7 +329,7 @@ class _Desk:
             self._take_out(table, rival)
         if name is None and one.layer != table:
             return  # a link or an argument of a row that is not in the tables
-        columns: tuple[str, ...] = tuple(label for layer in _LAYERS_OF[table] for label in LABELS[layer])
+        columns: tuple[str, ...] = tuple(label for layer in LAYERS_OF[table] for label in LABELS[layer])
         if name is not None and one.kind in {LABEL, BOUNDARY}:
             columns = one.columns if one.kind == LABEL else LABELS[table]
         if name is None or one.kind != LABEL:
@@ -576,7 +356,7 @@ class _Desk:
         row, reading = self.rows[table, name], one.sides[side] or {}
         other = one.sides[SECOND if side == FIRST else FIRST] or {}
         if column == "arguments":
-            for filler in extra_arguments(reading, _value(other, "arguments")):
+            for filler in extra_arguments(reading, value_of(other, "arguments")):
                 self.rows.pop(("arguments", name, filler["role"], self._mention(side, filler) or ""), None)
         elif column == "modes":
             for mode in set(reading["modes"]).difference(other["modes"]):
@@ -584,7 +364,7 @@ class _Desk:
         elif column == "source":
             if "source" in reading and row.get("source_mention_id") == self._mention(side, reading["source"]):
                 self.rows[table, name] = _without(row, "source_mention_id")
-        elif column in row and row[column] == _value(reading, column, self._same.get((side, column))):
+        elif column in row and row[column] == value_of(reading, column, self._same.get((side, column))):
             if column in _MAY_BE_EMPTY:
                 self.rows[table, name] = _without(row, column)
             else:
@@ -599,7 +379,7 @@ class _Desk:
             value = reading.get(column)
             if column == "source":
                 value = None if value is None else self._filler(side, value)
-            elif column in _REGISTRY and value is not None:
+            elif column in REGISTRY and value is not None:
                 value = self._linked(side, column, value)
             cell = "source_mention_id" if column == "source" else column
             row.pop(cell, None)
@@ -627,7 +407,7 @@ class _Desk:
         return None
 
     def _is_at(self, table: str, name: str, reading: Record) -> bool:
-        return _span(table, self.rows[table, name]) == _span(table, reading)
+        return span_of(table, self.rows[table, name]) == span_of(table, reading)
 
     def _mention(self, side: str, filler: Record) -> str | None:
         """Return the mention of the tables for a mention that a side's event refers to, or None."""
@@ -649,7 +429,7 @@ class _Desk:
     def _linked(self, side: str, column: str, value: str) -> str:
         """Return the id of the tables for one of a side; what the registry lacks comes with it."""
         name = self._same[side, column].get(value, value)
-        table = _REGISTRY[column]
+        table = REGISTRY[column]
         if name in self._known.get(column, ()) or (table, name) in self.rows:
             return name
         row = next((one for one in self._records[side].get(table, []) if one[column] == value), None)
@@ -663,7 +443,7 @@ class _Desk:
     def _fresh(self, table: str, reading: Record) -> str:
         """Return an id for a row that the tables lack: that of one that was taken out there, else a new one."""
         for key, row in self._was.items():
-            if key[0] == table and key not in self.rows and _span(table, row) == _span(table, reading):
+            if key[0] == table and key not in self.rows and span_of(table, row) == span_of(table, reading):
                 return key[1]
         self._last += 1
         return f"{self._document_id}-{_LETTERS[table]}{self._last:03}"

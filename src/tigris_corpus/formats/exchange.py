@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tigris_corpus.descriptor import SPAN_COLUMNS
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import jsonl
 from tigris_corpus.issues import Location
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
     from tigris_corpus.formats.jsonl import Record
     from tigris_corpus.issues import Issue
 
-SPAN_COLUMNS = {
-    "mentions": ("start", "end", "text"),
-    "events": ("trigger_start", "trigger_end", "trigger_text"),
-}
-"""The columns of the span of each table that has one, by table."""
 KEYS = {"mentions": "mention_id", "events": "event_id"}
 
 

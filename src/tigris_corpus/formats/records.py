@@ -11,9 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tigris_corpus import jsontext
-from tigris_corpus.descriptor import profile
+from tigris_corpus.descriptor import SPAN_COLUMNS, profile
 from tigris_corpus.formats import jsonl
-from tigris_corpus.formats.exchange import SPAN_COLUMNS, Answer, Document, Reading, items_of
+from tigris_corpus.formats.exchange import Answer, Document, Reading, items_of
 from tigris_corpus.formats.rules import fault
 from tigris_corpus.issues import Location
 from tigris_corpus.record_schema import TABLES

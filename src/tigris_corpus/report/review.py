@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tigris_corpus.editing.reviewing import (
+from tigris_corpus.comparing import (
     BOUNDARY,
     KINDS,
     LABEL,
@@ -16,7 +16,7 @@ from tigris_corpus.editing.reviewing import (
     TABLE_OF,
     extra_arguments,
 )
-from tigris_corpus.formats.exchange import SPAN_COLUMNS
+from tigris_corpus.descriptor import SPAN_COLUMNS
 from tigris_corpus.issues import Severity, plural
 from tigris_corpus.report import changes
 from tigris_corpus.report.findings import listed
@@ -26,8 +26,9 @@ from tigris_corpus.report.style import as_json, inert, painted, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from tigris_corpus.comparing import Disagreement
     from tigris_corpus.editing.importing import Plan
-    from tigris_corpus.editing.reviewing import Disagreement, Review
+    from tigris_corpus.editing.reviewing import Review
     from tigris_corpus.formats.exchange import Document
     from tigris_corpus.formats.jsonl import Record
     from tigris_corpus.report.style import Colour

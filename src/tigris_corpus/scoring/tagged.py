@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from tigris_corpus.descriptor import nearest
+from tigris_corpus.descriptor import SPAN_COLUMNS, nearest
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import bio, tokens
-from tigris_corpus.formats.exchange import KEYS, SPAN_COLUMNS
+from tigris_corpus.formats.exchange import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import exchanges
+from tigris_corpus.comparing import Disagreement, disagreements
 from tigris_corpus.corpus import load
 from tigris_corpus.editing import reviewing
-from tigris_corpus.editing.reviewing import Decision, Disagreement, disagreements, told
+from tigris_corpus.editing.reviewing import Decision, told
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import jsonl
 from tigris_corpus.formats.exchange import Document
@@ -73,7 +74,7 @@ def record(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def found(first: dict[str, Any], second: dict[str, Any]) -> list[Disagreement]:
-    return disagreements(DOCUMENT, first, second, KNOWN)
+    return disagreements(DOCUMENT.sentence_at, first, second, KNOWN)
 
 
 def brief(every: Sequence[Disagreement]) -> list[tuple[str, str, int, int, str, tuple[str, ...]]]:
@@ -584,11 +585,13 @@ def test_who_is_right_everywhere_is_what_the_tables_then_have() -> None:
                 column: {row[column] for row in tables[table] if column in row}
                 for table, column in (("mentions", "entity_id"), ("events", "incident_id"))
             }
-            every = disagreements(document, first, second, known)
+            every = disagreements(document.sentence_at, first, second, known)
             count += len(every)
             taken = [Decision(one, choice) for one in every]
             outcome = reviewing.applied(tables, first, second, taken, known)
-            assert disagreements(document, outcome.record, wanted, known) == [], document.document_id
+            assert disagreements(document.sentence_at, outcome.record, wanted, known) == [], (
+                document.document_id
+            )
     assert count > 1000
 
 

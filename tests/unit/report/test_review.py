@@ -4,9 +4,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from tigris_corpus.comparing import Disagreement
 from tigris_corpus.editing.changes import Change
 from tigris_corpus.editing.importing import Plan
-from tigris_corpus.editing.reviewing import Disagreement, Review
+from tigris_corpus.editing.reviewing import Review
 from tigris_corpus.formats.exchange import Document
 from tigris_corpus.issues import Issue, Location, Severity
 from tigris_corpus.report import review as report
