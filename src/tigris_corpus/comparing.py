@@ -98,7 +98,7 @@ def disagreements(
         table: alignment(pairs[table], column, (known or {}).get(column, ()))
         for table, column in LINKS.items()
     }
-    return between(sentence_at, pairs, same)
+    return between(pairs, same, sentence_at)
 
 
 def pairs_of(first: Record, second: Record) -> dict[str, list[Pair]]:
@@ -107,9 +107,14 @@ def pairs_of(first: Record, second: Record) -> dict[str, list[Pair]]:
 
 
 def between(
-    sentence_at: SentenceAt, pairs: Mapping[str, Iterable[Pair]], same: Mapping[str, Mapping[str, str]]
+    pairs: Mapping[str, Iterable[Pair]],
+    same: Mapping[str, Mapping[str, str]],
+    sentence_at: SentenceAt | None = None,
 ) -> list[Disagreement]:
-    """Return where pairs disagree, in the order of the text; ``same`` is the alignment of each table's ids."""
+    """Return where pairs disagree, in the order of the text; ``same`` is the alignment of each table's ids.
+
+    Without ``sentence_at``, a disagreement is in the sentence that the first of the two has, or else the second.
+    """
     found = [
         one
         for table in pairs
@@ -121,7 +126,7 @@ def between(
 
 
 def _between(
-    sentence_at: SentenceAt, table: str, pair: Pair, same: Mapping[str, str]
+    sentence_at: SentenceAt | None, table: str, pair: Pair, same: Mapping[str, str]
 ) -> Iterator[Disagreement]:
     """Yield where a pair disagrees, one disagreement a layer."""
     first, second = pair
@@ -139,11 +144,16 @@ def _between(
 
 
 def _at(
-    sentence_at: SentenceAt, table: str, layer: str, kind: str, pair: Pair, columns: tuple[str, ...] = ()
+    sentence_at: SentenceAt | None,
+    table: str,
+    layer: str,
+    kind: str,
+    pair: Pair,
+    columns: tuple[str, ...] = (),
 ) -> Disagreement:
     spans = [span_of(table, row) for row in pair if row is not None]
     start, end = min(start for start, _ in spans), max(end for _, end in spans)
-    sentence = sentence_at(start, end) or pair[0] or pair[1] or {}
+    sentence = (sentence_at and sentence_at(start, end)) or pair[0] or pair[1] or {}
     return Disagreement(layer, sentence["sentence_id"], start, end, kind, *pair, columns)
 
 

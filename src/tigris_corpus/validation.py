@@ -230,9 +230,26 @@ def _by_fault(issues: list[Issue], snapshot: Snapshot) -> list[Issue]:
     """Return the issues of each fault as one, at the first of its places in the order of tables and rows."""
     order = {path: number for number, path in enumerate(snapshot.package.table_at)}
     ordered = sorted(
-        issues, key=lambda issue: (order.get(issue.location.file or "", -1), issue.location.row or 0)
+        _not_told_elsewhere(issues),
+        key=lambda issue: (order.get(issue.location.file or "", -1), issue.location.row or 0),
     )
     return [issue for several in gathered(ordered) for issue in _of_one_fault(several, snapshot)]
+
+
+def _not_told_elsewhere(issues: list[Issue]) -> list[Issue]:
+    """Return the issues without those that give way to another about the same row."""
+    told = {
+        (at.file, at.row)
+        for issue in issues
+        if not RULES[issue.code].gives_way
+        for at in (issue.location, *issue.related)
+        if at.row is not None
+    }
+
+    def is_told(issue: Issue) -> bool:
+        return any((at.file, at.row) in told for at in (issue.location, *issue.related))
+
+    return [issue for issue in issues if not RULES[issue.code].gives_way or not is_told(issue)]
 
 
 def _base(path: Path | str | None) -> Snapshot | None:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import polars as pl
-
 from tigris_corpus import jsontext
+from tigris_corpus.checks import settled
 from tigris_corpus.checks.package import RULES as PACKAGE
-from tigris_corpus.checks.rule import Check, by_code, error, place, rows_at, warning
+from tigris_corpus.checks.rule import Check, by_code, error, place
+from tigris_corpus.checks.settled import Read, Settlement
 from tigris_corpus.checks.values import form_of
 from tigris_corpus.descriptor import SPANS, TEXT_TABLE, nearest, profile
-from tigris_corpus.engine.expressions import document_expr
 from tigris_corpus.engine.reader import LINE, read_table
 from tigris_corpus.engine.slices import Kept
 from tigris_corpus.engine.snapshot import profile_labels
@@ -83,14 +82,6 @@ RULES = by_code(
         bad="a pass without the second sentence of a text",
         good="a pass with every sentence of a text",
     ),
-    warning(
-        5,
-        "pass.unsettled",
-        "Where the layer is adjudicated, each difference from a pass has been settled with its reason.",
-        "record the decision in adjudication.csv, or restore the label, or mend the cut, or the status of the layer",
-        bad="two sentences of a pass that are one in sentences.csv, and no row of adjudication.csv",
-        good="the same, and a row of adjudication.csv that says why",
-    ),
 )
 _LINKS = (
     ("mentions", "sentence_id", "sentences"),
@@ -129,57 +120,13 @@ class _Vocabulary(NamedTuple):
     labels: frozenset[str]
 
 
-class _Known:
-    """What the tables have of the documents that passes are of, looked up once and not for each record."""
-
-    def __init__(self, snapshot: Snapshot, documents: Collection[str]) -> None:
-        self._snapshot = snapshot
-        self._documents = pl.Series(sorted(documents), dtype=pl.String).implode()
-        self._spans: dict[str, dict[str, set[tuple[int, int]]]] = {}
-
-    @cached_property
-    def sentences(self) -> dict[str, set[str]]:
-        """The sentences of each document."""
-        found: dict[str, set[str]] = {}
-        if self._snapshot.readable("sentences"):
-            rows = self._snapshot.tables["sentences"].rows.select("document_id", "sentence_id")
-            for document, sentence in rows.filter(pl.col("document_id").is_in(self._documents)).iter_rows():
-                found.setdefault(document, set()).add(sentence)
-        return found
-
-    @cached_property
-    def adjudicated(self) -> frozenset[tuple[str, str]]:
-        """The documents and layers that are adjudicated."""
-        rows = self._snapshot.sound("layers").filter(pl.col("status") == "adjudicated")
-        of_passes = rows.filter(pl.col("document_id").is_in(self._documents))
-        return frozenset(of_passes.select("document_id", "layer").iter_rows())
-
-    @cached_property
-    def decided(self) -> dict[tuple[str, str], set[str]]:
-        """The sentences about which something was decided, by document and layer."""
-        found: dict[tuple[str, str], set[str]] = {}
-        rows = self._snapshot.sound("adjudication").select("document_id", "layer", "sentence_id")
-        for document, layer, sentence in rows.iter_rows():
-            found.setdefault((document, layer), set()).add(sentence)
-        return found
-
-    def spans(self, table: str, start: str, end: str) -> dict[str, set[tuple[int, int]]]:
-        """Return the spans of each document."""
-        if table not in self._spans:
-            found = self._spans[table] = {}
-            sound = self._snapshot.sound(table)
-            rows = sound.select(document_expr("sentence_id").alias("document"), start, end)
-            for document, first, last in rows.filter(pl.col("document").is_in(self._documents)).iter_rows():
-                found.setdefault(document, set()).add((first, last))
-        return self._spans[table]
-
-
 @dataclass(frozen=True)
 class _Pass:
     """A file of passes and what passes.csv says of it: the rows that name the file, and the batch that is looked at.
 
-    ``texts`` are the raw texts of the batch, but for ``doubtful`` ones, ``guesses`` the hints that were given, and
-    ``columns`` those of each table that a row was of, with the vocabulary of each that has one.
+    ``texts`` are the raw texts of the batch, but for ``doubtful`` ones, and ``read`` takes the records in which nothing
+    is wrong. ``guesses`` are the hints that were given, and ``columns`` those of each table that a row was of, with the
+    vocabulary of each that has one.
     """
 
     path: str
@@ -187,7 +134,8 @@ class _Pass:
     batch: Batch
     texts: Kept
     doubtful: set[str]
-    known: _Known
+    known: Settlement
+    read: list[Read]
     guesses: dict[tuple[str, str], str | None] = field(default_factory=dict)
     columns: dict[str, dict[str, tuple[Field, _Vocabulary | None]]] = field(default_factory=dict)
 
@@ -227,7 +175,10 @@ class _Pass:
 
 @dataclass(frozen=True)
 class _Fault:
-    """A fault in a record: its code, where in the record, the value, and what is wrong."""
+    """A fault in a record: its code, where in the record, the value, and what is wrong.
+
+    Faults of one ``cause`` are one.
+    """
 
     code: str
     pointer: str
@@ -236,6 +187,7 @@ class _Fault:
     hint: str | None = None
     start: int | None = None
     end: int | None = None
+    cause: str | None = None
 
 
 def records(snapshot: Snapshot) -> Iterator[Issue]:
@@ -249,9 +201,10 @@ def records(snapshot: Snapshot) -> Iterator[Issue]:
     texts = Kept(snapshot.raw_texts, "document_id", "raw")
     doubtful = snapshot.doubtful(TEXT_TABLE, "sentences")
     named = {row["document_id"] for rows in of_file.values() for row in rows}
-    known = _Known(snapshot, {document for document in named if snapshot.batch.has(document)})
+    known = Settlement(snapshot, {document for document in named if snapshot.batch.has(document)})
+    read: list[Read] = []
     for path, rows in of_file.items():
-        found = _Pass(path, rows, snapshot.batch, texts, doubtful, known)
+        found = _Pass(path, rows, snapshot.batch, texts, doubtful, known, read)
         if not found.due:
             continue
         try:
@@ -259,6 +212,7 @@ def records(snapshot: Snapshot) -> Iterator[Issue]:
         except PathError as error:
             if found.is_first:
                 yield PACKAGE[error.code].issue(Location(file=path), path, str(error))
+    yield from settled.labels(snapshot, known, read)
 
 
 def _lines(gate: Gate, path: str) -> Iterator[tuple[int, bytes | None]]:
@@ -308,10 +262,10 @@ def _in_file(snapshot: Snapshot, kept: _Pass) -> Iterator[Issue]:
         again = [_Fault("pass.provenance", "/document_id", document, twice)] if twice else None
         faults = again or list(_in_record(snapshot, kept, record))
         for fault in faults:
-            issue = _as_issue(kept.path, number, document, fault)
-            yield replace(issue, fault=f"{fault.value}") if fault.code == "pass.reference" else issue
+            yield _as_issue(kept.path, number, document, fault)
         if not faults and document in kept.due:
-            yield from _dropped(snapshot, kept, record, number)
+            layers = frozenset(row["layer"] for row in kept.documents[document])
+            kept.read.append(Read(kept.path, number, layers, record))
         if document is not None:
             seen.setdefault(document, number)
     if is_torn or snapshot.may_lack_rows:
@@ -384,7 +338,7 @@ def _as_issue(path: str, line: int, document: str | None, fault: _Fault) -> Issu
         end=fault.end,
     )
     value = None if fault.value is None else str(fault.value)[:_SHOWN]
-    return RULES[fault.code].issue(at, value, fault.message, fault.hint)
+    return RULES[fault.code].issue(at, value, fault.message, fault.hint, fault=fault.cause)
 
 
 def _in_rows_of(snapshot: Snapshot, kept: _Pass, record: dict[str, Any], document: str) -> Iterator[Issue]:
@@ -553,13 +507,18 @@ def _references(snapshot: Snapshot, kept: _Pass, record: dict[str, Any]) -> Iter
             named = filler.get("mention_id")
             if isinstance(named, str) and named not in mentions:
                 where = f"/events/{number}/arguments/{position}/mention_id"
-                yield _Fault("pass.reference", where, named, f"the record has no mention {named!r}")
+                yield _of_id(where, named, f"the record has no mention {named!r}")
         source = event.get("source_mention_id")
         if isinstance(source, str) and source and source not in mentions:
             where = f"/events/{number}/source_mention_id"
-            yield _Fault("pass.reference", where, source, f"the record has no mention {source!r}")
+            yield _of_id(where, source, f"the record has no mention {source!r}")
     if not snapshot.may_lack_rows:
         yield from _elsewhere(snapshot, kept, record)
+
+
+def _of_id(pointer: str, name: str, message: str) -> _Fault:
+    """Return the fault of an id that leads nowhere, or stands twice: what shows it in several places has one cause."""
+    return _Fault("pass.reference", pointer, name, message, cause=name)
 
 
 def _repeated(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
@@ -570,7 +529,7 @@ def _repeated(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
             own = "+".join(str(row.get(name)) for name in key)
             if own in seen:
                 message = f"{own!r} stands twice in the record"
-                yield _Fault("pass.reference", f"/{table}/{number}/{key[0]}", own, message)
+                yield _of_id(f"/{table}/{number}/{key[0]}", own, message)
             seen.add(own)
 
 
@@ -583,7 +542,7 @@ def _of_another(snapshot: Snapshot, record: dict[str, Any]) -> Iterator[_Fault]:
                 value = row.get(name)
                 if isinstance(value, str) and (own := _DOCUMENT.match(value)) and own[1] != document:
                     message = f"{value!r} is of another document than {document}"
-                    yield _Fault("pass.reference", f"/{table}/{number}/{name}", value, message)
+                    yield _of_id(f"/{table}/{number}/{name}", value, message)
 
 
 def _elsewhere(snapshot: Snapshot, kept: _Pass, record: dict[str, Any]) -> Iterator[_Fault]:
@@ -600,7 +559,7 @@ def _elsewhere(snapshot: Snapshot, kept: _Pass, record: dict[str, Any]) -> Itera
             is_of_another = target == "sentences" and not named.startswith(f"{document}-")
             if not is_of_another and not _is_or_was(snapshot, target, named):
                 message = f"neither the record nor the table of {target} has {named!r}"
-                yield _Fault("pass.reference", f"/{table}/{number}/{name}", named, message)
+                yield _of_id(f"/{table}/{number}/{name}", named, message)
 
 
 def _is_or_was(snapshot: Snapshot, table: str, identifier: str) -> bool:
@@ -646,7 +605,7 @@ def _in_cut(snapshot: Snapshot, kept: _Pass) -> Iterator[Issue]:
         yield RULES["pass.record"].issue(at, fault.value, fault.message)
     if reading.frame is None:
         return
-    cuts: dict[str, list[tuple[int, int, int]]] = {document: [] for document in sorted(kept.due)}
+    cuts: dict[str, list[tuple[int, int, int, str]]] = {document: [] for document in sorted(kept.due)}
     broken: set[str] = set()
     for row in reading.frame.iter_rows(named=True):
         if kept.has(row["document_id"]):
@@ -655,25 +614,26 @@ def _in_cut(snapshot: Snapshot, kept: _Pass) -> Iterator[Issue]:
                 at = _in_cut_at(kept.path, row[LINE], row["document_id"], column)
                 yield RULES[code].issue(at, row[column][:_SHOWN], message)
             if row["document_id"] in cuts and row["document_id"] not in broken:
-                cuts[row["document_id"]].append((int(row["start"]), int(row["end"]), row[LINE]))
+                cuts[row["document_id"]].append((int(row["start"]), int(row["end"]), row[LINE], row["zone"]))
     if reading.faults or snapshot.may_lack_rows:
         return
     for document in sorted(kept.due - broken - kept.doubtful):
         faults = list(_uncovered(kept, document, sorted(cuts[document])))
-        yield from faults or _unsettled(snapshot, kept, document, cuts[document])
+        cut = [(start, end, zone) for start, end, _, zone in cuts[document]]
+        yield from faults or settled.of_cut(snapshot, kept.known, kept.path, document, cut)
 
 
 def _in_cut_at(path: str, line: int | None, document: str, field: str | None = None) -> Location:
     return Location(file=path, line=line, row=line - 1 if line else None, field=field, document=document)
 
 
-def _uncovered(kept: _Pass, document: str, cut: list[tuple[int, int, int]]) -> Iterator[Issue]:
+def _uncovered(kept: _Pass, document: str, cut: list[tuple[int, int, int, str]]) -> Iterator[Issue]:
     """Yield the characters of a text that a cut has in no row, or in two; what is missing is at the row behind it."""
     raw, path = kept.raw(document), kept.path
     if raw is None:
         return
     before, last = 0, None
-    for start, end, line in [*cut, (len(raw), len(raw), None)]:
+    for start, end, line, _ in [*cut, (len(raw), len(raw), None, "")]:
         lost = raw[before:start].strip()
         if lost:
             message = f"no row of {document} has {lost[:_NEARBY]!r}"
@@ -683,50 +643,6 @@ def _uncovered(kept: _Pass, document: str, cut: list[tuple[int, int, int]]) -> I
             message = f"the row starts at {start}, and the one before it ends at {before}"
             yield RULES["pass.coverage"].issue(_in_cut_at(path, line, document, "start"), start, message)
         before, last = max(before, end), line
-
-
-def _unsettled(
-    snapshot: Snapshot, kept: _Pass, document: str, cut: list[tuple[int, int, int]]
-) -> Iterator[Issue]:
-    """Yield the first sentence that a cut has not as the table has it, where nothing was decided about it."""
-    is_known = snapshot.readable("layers", "adjudication", "sentences")
-    if not is_known or document in snapshot.doubtful(*snapshot.tables):
-        return
-    layer = (document, "sentences")
-    if layer not in kept.known.adjudicated or layer in kept.known.decided:
-        return
-    spans = kept.known.spans("sentences", "start", "end").get(document, set())
-    first = min(spans - {row[:2] for row in cut}, default=None)
-    if first is None:
-        return
-    table = snapshot.tables["sentences"]
-    other = (pl.col("document_id") == document) & (pl.col("start") == first[0]) & (pl.col("end") == first[1])
-    for row in rows_at(table, table.sound.filter(other).select(LINE)):
-        message = f"{kept.path} cuts this otherwise, and adjudication.csv has no decision on the sentences of {document}"
-        yield RULES["pass.unsettled"].issue(place(table, row), row["sentence_id"], message)
-
-
-def _dropped(snapshot: Snapshot, kept: _Pass, record: dict[str, Any], line: int) -> Iterator[Issue]:
-    """Yield the spans of a record that an adjudicated layer has not, where nothing was decided about their sentence."""
-    document = record["document_id"]
-    is_known = snapshot.readable("layers", "adjudication", "deprecated")
-    if not is_known or document in snapshot.doubtful(*snapshot.tables):
-        return
-    for table, (start, end, text) in zip(("mentions", "events"), SPANS, strict=True):
-        is_done = (document, table) in kept.known.adjudicated
-        if not is_done or not snapshot.whole(table) or snapshot.may_lack_rows:
-            continue
-        there = kept.known.spans(table, start, end).get(document, set())
-        settled = kept.known.decided.get((document, table), set())
-        key, withdrawn = _schema(snapshot, table).key[0], _distinct(snapshot.tables["deprecated"], "id")
-        for number, row in _rows(record, table):
-            span = (row[start], row[end])
-            if span not in there and row["sentence_id"] not in settled and row[key] not in withdrawn:
-                message = f"{table} has no {row[text][:_SHOWN]!r} at {span[0]} to {span[1]}, and adjudication.csv does not say why"
-                pointer = f"/{table}/{number}"
-                fault = _Fault("pass.unsettled", pointer, row[text], message, None, *span)
-                issue = _as_issue(kept.path, line, document, fault)
-                yield replace(issue, fault=f"{document} {table} {span}")
 
 
 def _in_sentence(snapshot: Snapshot, kept: _Pass, row: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -758,4 +674,5 @@ def _cut_schema(snapshot: Snapshot) -> TableSchema:
     return replace(sentences, fields=fields, primary_key=(), unique_keys=(), foreign_keys=())
 
 
-CHECKS = (Check((*RULES.values(), PACKAGE["pkg.unreadable-file"]), records, needs=("passes", TEXT_TABLE)),)
+_REPORTED = (*RULES.values(), *settled.RULES.values(), PACKAGE["pkg.unreadable-file"])
+CHECKS = (Check(_REPORTED, records, needs=("passes", TEXT_TABLE)),)

@@ -40,6 +40,7 @@ class Rule:
     ``spreads`` says that the related places of an issue are at fault with it, and not merely compared with it.
     ``many`` is the code that several issues of one fault have together. ``blames`` is a column of references (table,
     column): where every row that refers to one thing is at odds with it, the thing is at fault and not the rows.
+    ``gives_way`` says that its issues are left out where another is about the same row.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Rule:
     spreads: bool = False
     many: str | None = None
     blames: tuple[str, str] | None = None
+    gives_way: bool = False
 
     def issue(
         self,
@@ -117,9 +119,9 @@ def error(level: int, code: str, reason: str, hint: str, *, bad: str, good: str,
     return Rule(code, level, Severity.ERROR, reason, hint, bad, good, **more)
 
 
-def warning(level: int, code: str, reason: str, hint: str, *, bad: str, good: str) -> Rule:
+def warning(level: int, code: str, reason: str, hint: str, *, bad: str, good: str, **more: Any) -> Rule:
     """Return a rule whose breach is worth a look and blocks nothing."""
-    return Rule(code, level, Severity.WARNING, reason, hint, bad, good)
+    return Rule(code, level, Severity.WARNING, reason, hint, bad, good, **more)
 
 
 def by_code(*rules: Rule) -> dict[str, Rule]:

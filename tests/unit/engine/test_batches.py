@@ -285,6 +285,12 @@ def test_a_file_of_passes_is_judged_record_by_record(corpus: Path, monkeypatch: 
     named = (pl.col("layer") == "mentions") & (pl.col("annotator_id") == passes["annotator_id"][0])
     passes = passes.with_columns(path=pl.when(named).then(pl.lit("corpus/reading.jsonl")).otherwise("path"))
     passes.write_csv(corpus / "corpus" / "passes.csv")
+    layers = rows_of(corpus, "layers").with_columns(
+        status=pl.when((pl.col("layer") == "mentions") & (pl.col("status") == "adjudicated"))
+        .then(pl.lit("double"))
+        .otherwise("status")
+    )
+    layers.write_csv(corpus / "corpus" / "layers.csv")
     described = json.loads((corpus / descriptor.DESCRIPTOR).read_text(encoding="utf-8"))
     described["resources"].append({"name": "reading", "path": "corpus/reading.jsonl"})
     (corpus / descriptor.DESCRIPTOR).write_text(json.dumps(described), encoding="utf-8")

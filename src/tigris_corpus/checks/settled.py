@@ -1,0 +1,357 @@
+"""L5: adjudicated labels against the passes that they were settled from: what differs has been decided, with its reason.
+
+Ids of entities and incidents are coined freely, so that those of a pass are held against those of the tables as
+clusters, over all documents of its file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from tigris_corpus.checks.rule import by_code, place, rows_at, warning
+from tigris_corpus.comparing import (
+    LABEL,
+    LINKS,
+    REGISTRY,
+    TABLE_OF,
+    alignment,
+    between,
+    extra_arguments,
+    pairs_of,
+    span_of,
+    value_of,
+)
+from tigris_corpus.descriptor import SPAN_COLUMNS
+from tigris_corpus.engine.expressions import document_expr
+from tigris_corpus.engine.reader import LINE
+from tigris_corpus.issues import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from tigris_corpus.comparing import Disagreement
+    from tigris_corpus.engine.snapshot import Snapshot
+    from tigris_corpus.issues import Issue
+
+    Row = dict[str, Any]
+    Span = tuple[int, int]
+    Place = tuple[str, int | Span, str]
+    Cut = tuple[int, int, str]
+
+RULES = by_code(
+    warning(
+        5,
+        "pass.unsettled",
+        "Where the layer is adjudicated, each difference from a pass has been settled with its reason.",
+        "record the decision in adjudication.csv, or restore the label, or mend the cut, or the status of the layer",
+        bad="an event that is actual in the tables and future in both passes, and no row of adjudication.csv",
+        good="the same, and a row of adjudication.csv that says why",
+        gives_way=True,
+    ),
+)
+_RULE = RULES["pass.unsettled"]
+_NEEDED = (
+    "layers",
+    "adjudication",
+    "deprecated",
+    "sentences",
+    "mentions",
+    "events",
+    "event_modes",
+    "arguments",
+)
+_KEY = {"mentions": "mention_id", "events": "event_id"}
+_SHOWN = 100
+_SEVERAL = 10
+"""So many labels of one layer of a document, or more, were most likely changed in one go."""
+_UNEXPLAINED = "and adjudication.csv does not say why"
+
+
+class Read(NamedTuple):
+    """A record of a pass in which nothing is wrong: its file and line, the layers that it is a pass of, and what it holds."""
+
+    path: str
+    line: int
+    layers: frozenset[str]
+    record: Row
+
+    @property
+    def document(self) -> str:
+        """The document it is of."""
+        return str(self.record["document_id"])
+
+
+class Settlement:
+    """What the tables have of the documents that passes are of, looked up once and not for each record."""
+
+    def __init__(self, snapshot: Snapshot, documents: Collection[str]) -> None:
+        self._snapshot = snapshot
+        self._documents = pl.Series(sorted(documents), dtype=pl.String).implode()
+
+    def _own(self, table: str, column: str) -> Iterator[Row]:
+        """Yield the rows of a table that belong to the documents, by a column that begins with their ids."""
+        rows = self._snapshot.sound(table)
+        yield from rows.filter(document_expr(column).is_in(self._documents)).iter_rows(named=True)
+
+    @cached_property
+    def sentences(self) -> dict[str, set[str]]:
+        """The sentences of each document."""
+        found: dict[str, set[str]] = {}
+        if self._snapshot.readable("sentences"):
+            rows = self._snapshot.tables["sentences"].rows.select("document_id", "sentence_id")
+            for document, sentence in rows.filter(pl.col("document_id").is_in(self._documents)).iter_rows():
+                found.setdefault(document, set()).add(sentence)
+        return found
+
+    @cached_property
+    def cuts(self) -> dict[str, set[Cut]]:
+        """The sentences of each document as they are cut: start, end and zone."""
+        found: dict[str, set[Cut]] = {}
+        for row in self._own("sentences", "document_id"):
+            found.setdefault(row["document_id"], set()).add((row["start"], row["end"], row["zone"]))
+        return found
+
+    @cached_property
+    def adjudicated(self) -> frozenset[tuple[str, str]]:
+        """The documents and layers that are adjudicated."""
+        rows = self._snapshot.sound("layers").filter(pl.col("status") == "adjudicated")
+        of_passes = rows.filter(pl.col("document_id").is_in(self._documents))
+        return frozenset(of_passes.select("document_id", "layer").iter_rows())
+
+    @cached_property
+    def decided(self) -> dict[tuple[str, str], set[str]]:
+        """The sentences about which something was decided, by document and layer."""
+        found: dict[tuple[str, str], set[str]] = {}
+        rows = self._snapshot.sound("adjudication").select("document_id", "layer", "sentence_id")
+        for document, layer, sentence in rows.iter_rows():
+            found.setdefault((document, layer), set()).add(sentence)
+        return found
+
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """The ids that were withdrawn."""
+        return frozenset(self._snapshot.sound("deprecated")["id"])
+
+    @cached_property
+    def registry(self) -> dict[str, frozenset[str]]:
+        """The ids of the registry, by the columns that refer to them; none where its table cannot be read."""
+        names = {column: table for column, table in REGISTRY.items() if self._snapshot.readable(table)}
+        return {
+            column: frozenset(self._snapshot.tables[table].rows[column]) for column, table in names.items()
+        }
+
+    @cached_property
+    def records(self) -> dict[str, Row]:
+        """The labels of each document as a record; each row has the number of its line."""
+        found: dict[str, Row] = {}
+        events: dict[str, Row] = {}
+        for table, column in (("mentions", "mention_id"), ("events", "event_id")):
+            for row in self._own(table, column):
+                document = row[column].partition("-")[0]
+                filled = {name: cell for name, cell in row.items() if cell != ""}
+                record = found.setdefault(document, {"document_id": document, "mentions": [], "events": []})
+                record[table].append(filled)
+        for record in found.values():
+            events |= {row["event_id"]: row | {"modes": [], "arguments": []} for row in record["events"]}
+            record["events"] = [events[row["event_id"]] for row in record["events"]]
+        for row in self._own("event_modes", "event_id"):
+            if row["event_id"] in events:
+                events[row["event_id"]]["modes"].append(row["mode"])
+        for row in self._own("arguments", "event_id"):
+            if row["event_id"] in events:
+                events[row["event_id"]]["arguments"].append(row)
+        return found
+
+
+def of_cut(
+    snapshot: Snapshot, known: Settlement, path: str, document: str, cut: Collection[Cut]
+) -> Iterator[Issue]:
+    """Yield the first sentence that a cut has not as the table has it, where nothing was decided about it."""
+    is_known = snapshot.readable("layers", "adjudication", "sentences")
+    if not is_known or document in snapshot.doubtful(*snapshot.tables):
+        return
+    layer = (document, "sentences")
+    if layer not in known.adjudicated or layer in known.decided:
+        return
+    first = min(known.cuts.get(document, set()).difference(cut), default=None)
+    if first is None:
+        return
+    table = snapshot.tables["sentences"]
+    is_first = (pl.col("start") == first[0]) & (pl.col("end") == first[1])
+    at = table.sound.filter((pl.col("document_id") == document) & is_first).select(LINE)
+    zone = next((zone for start, end, zone in cut if (start, end) == first[:2]), None)
+    what = f"has this as {zone}" if zone else "cuts this otherwise"
+    for row in rows_at(table, at):
+        message = f"{path} {what}, and adjudication.csv has no decision on the sentences of {document}"
+        found = place(table, row, "zone" if zone else None)
+        yield _RULE.issue(found, row["zone" if zone else "sentence_id"], message)
+
+
+def labels(snapshot: Snapshot, known: Settlement, read: Iterable[Read]) -> Iterator[Issue]:
+    """Yield the labels that are not those of a pass, and those of a pass that are gone, where nothing was decided about it."""
+    if not snapshot.readable(*_NEEDED) or not snapshot.whole(*LINKS) or snapshot.may_lack_rows:
+        return
+    doubtful = snapshot.doubtful(*snapshot.tables)
+    of_file: dict[str, list[Read]] = {}
+    for one in read:
+        if one.document not in doubtful and any(
+            (one.document, layer) in known.adjudicated for layer in one.layers
+        ):
+            of_file.setdefault(one.path, []).append(one)
+    found: dict[Place, list[tuple[Read, Disagreement]]] = {}
+    for passes in of_file.values():
+        for one, disagreement in _undecided(known, passes):
+            found.setdefault(_place_of(disagreement), []).append((one, disagreement))
+    together = Counter(_layer_of(several) for several in found.values())
+    for several in found.values():
+        own = _layer_of(several)
+        fault = " ".join(own) if together[own] > _SEVERAL else _fault_of(several[0][1])
+        yield replace(_issue(snapshot, several), fault=fault)
+
+
+def _fault_of(one: Disagreement) -> str | None:
+    """Return what one thing that is called another is known by in several places."""
+    if one.first is None or one.second is None or one.columns[0] not in REGISTRY:
+        return None
+    return f"{one.first.get(one.columns[0])} {one.second.get(one.columns[0])}"
+
+
+def _layer_of(several: list[tuple[Read, Disagreement]]) -> tuple[str, str]:
+    one, disagreement = several[0]
+    return one.document, disagreement.layer
+
+
+def _place_of(one: Disagreement) -> Place:
+    """Return the row of the tables at which a disagreement is, or else where in the text it is, and its layer."""
+    table = TABLE_OF[one.layer]
+    return (table, one.first[LINE] if one.first else span_of(table, one.second or {}), one.layer)
+
+
+def _undecided(known: Settlement, passes: list[Read]) -> Iterator[tuple[Read, Disagreement]]:
+    """Yield where the tables, first, and the passes of a file, second, disagree, and nothing was decided about it."""
+    empty: Row = {"mentions": [], "events": []}
+    pairs = [pairs_of(known.records.get(one.document, empty), one.record) for one in passes]
+    same = {
+        table: alignment(
+            chain.from_iterable(own[table] for own in pairs), column, known.registry.get(column, ())
+        )
+        for table, column in LINKS.items()
+    }
+    for one, own in zip(passes, pairs, strict=True):
+        twins = {
+            span_of("mentions", second): span_of("mentions", first)
+            for first, second in own["mentions"]
+            if first is not None and second is not None
+        }
+        for disagreement in between(own, same):
+            layer = (one.document, disagreement.layer)
+            is_asked = disagreement.layer in one.layers and layer in known.adjudicated
+            is_decided = disagreement.sentence_id in known.decided.get(layer, ())
+            if is_asked and not is_decided and not _is_explained(known, disagreement, twins):
+                yield one, disagreement
+
+
+def _is_explained(known: Settlement, one: Disagreement, twins: Mapping[Span, Span]) -> bool:
+    """Whether a disagreement is that of another: a row was withdrawn, or a mention has another span, or is on one side alone."""
+    first, second = one.first, one.second
+    if first is None or second is None:
+        return second is not None and second[_KEY[TABLE_OF[one.layer]]] in known.withdrawn
+    kept = set(twins.values())
+    if one.layer == "arguments":
+        ours = {
+            (role, start, end) for role, start, end in value_of(first, "arguments") if (start, end) in kept
+        }
+        theirs = value_of(second, "arguments")
+        return ours == {(role, *twins[start, end]) for role, start, end in theirs if (start, end) in twins}
+    if one.columns == ("source",):
+        span, other = value_of(first, "source"), value_of(second, "source")
+        is_alone = (span and span not in kept) or (other and other not in twins)
+        return bool(is_alone) or (other is not None and twins[other] == span)
+    return False
+
+
+def _issue(snapshot: Snapshot, several: list[tuple[Read, Disagreement]]) -> Issue:
+    """Return the issue of one label that is not as in some passes."""
+    one = several[0][1]
+    table = TABLE_OF[one.layer]
+    text = SPAN_COLUMNS[table][2]
+    made = [_in_pass(read, other) for read, other in several if other.second is not None]
+    if one.first is None:
+        words = (one.second or {})[text]
+        message = f"{table} has no {_short(words)!r} at {one.start} to {one.end}, {_UNEXPLAINED}"
+        return _RULE.issue(made[0], words[:_SHOWN], message, related=made[1:])
+    paths: dict[str, list[str]] = {}
+    for read, other in several:
+        paths.setdefault(_told(other, other.second, other.first), []).append(read.path)
+    theirs = ", ".join(f"{reading} in {' and '.join(of)}" for reading, of in paths.items())
+    what = " and ".join(one.columns) if one.kind == LABEL else "span"
+    ours = _told(one, one.first, one.second)
+    verb = "are" if what.endswith("s") or " and " in what else "is"
+    message = f"the {what} of {_short(one.first[text])!r} {verb} {ours} here, and {theirs}, {_UNEXPLAINED}"
+    at, value = _in_tables(snapshot, one)
+    return _RULE.issue(at, value, message, related=[place(snapshot.tables[table], one.first), *made])
+
+
+def _told(one: Disagreement, row: Row | None, other: Row | None) -> str:
+    """Return what one side has, in words, of what the two disagree in."""
+    if row is None:
+        return "nothing"
+    if one.kind != LABEL:
+        return repr(_short(row[SPAN_COLUMNS[TABLE_OF[one.layer]][2]]))
+    return ", ".join(_cell(row, column, other or {}) for column in one.columns)
+
+
+def _cell(row: Row, column: str, other: Row) -> str:
+    if column == "arguments":
+        extra = extra_arguments(row, value_of(other, "arguments"))
+        return " and ".join(f"{one['role']} {_short(one['text'])!r}" for one in extra) or "nothing more"
+    if column == "source":
+        return repr(_short(row["source"]["text"])) if "source" in row else "none"
+    value = row.get(column)
+    return (" and ".join(value) if isinstance(value, list) else _short(str(value or ""))) or "none"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _in_tables(snapshot: Snapshot, one: Disagreement) -> tuple[Location, str]:
+    """Return the cell of the tables that is at issue, and what stands in it."""
+    first, second = one.first or {}, one.second or {}
+    table = snapshot.tables[TABLE_OF[one.layer]]
+    column = one.columns[0] if one.kind == LABEL else SPAN_COLUMNS[table.name][2]
+    if column == "modes":
+        extra = set(first["modes"]).difference(second["modes"])
+        modes = snapshot.tables["event_modes"]
+        is_extra = (pl.col("event_id") == first["event_id"]) & pl.col("mode").is_in(sorted(extra))
+        for row in rows_at(modes, modes.sound.filter(is_extra).select(LINE)):
+            return place(modes, row, "mode"), row["mode"]
+    if column == "arguments":
+        for filler in extra_arguments(first, value_of(second, "arguments")):
+            return place(snapshot.tables["arguments"], filler, "mention_id"), filler["mention_id"]
+    if column in {"modes", "arguments"}:
+        return place(table, first), first["event_id"]
+    cell = "source_mention_id" if column == "source" else column
+    return place(table, first, cell), str(first.get(cell, ""))
+
+
+def _in_pass(read: Read, one: Disagreement) -> Location:
+    """Return the row of a pass that is at issue."""
+    table = TABLE_OF[one.layer]
+    row, key = one.second or {}, _KEY[table]
+    number = next(n for n, other in enumerate(read.record[table]) if other[key] == row[key])
+    start, end = span_of(table, row)
+    return Location(
+        file=read.path,
+        line=read.line,
+        pointer=f"/{table}/{number}",
+        document=read.document,
+        start=start,
+        end=end,
+    )
