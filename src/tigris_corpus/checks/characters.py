@@ -62,7 +62,7 @@ RULES = by_code(
         "enc.escaped",
         "A tool that writes text for another format leaves its signs behind: nobody reads them, and no search finds the word.",
         "write the character itself",
-        bad="d&eacute;fense, d\\u00e9fense, d%C3%A9fense or <i>d\u00e9fense</i>",
+        bad="d&eacute;fense, d\\u00e9fense, d%C3%A9fense, b'd\u00e9fense' or <i>d\u00e9fense</i>",
         good="d\u00e9fense",
     ),
     warning(
@@ -115,8 +115,10 @@ _MOJIBAKE = re.compile(
 _ESCAPED = re.compile(
     r"&(?:[A-Za-z]{2,30}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"'/])"
     r"|%[CDE][0-9A-F]%[89AB][0-9A-F]|</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
+    r"|=[CDE][0-9A-F]=[89AB][0-9A-F]|=\?[A-Za-z0-9-]{3,20}\?[BbQq]\?"
+    r"|^b(?:'.*'|\".*\")\Z|^\[(?:'.*'|\".*\")\]\Z|^\[object [A-Z][A-Za-z]*\]\Z"
 )
-"""A character as HTML, JSON or an address writes it, and marks of HTML."""
+"""A character as HTML, JSON, an address or a letter writes it, marks of HTML, and what programs print in the place of a text."""
 _ADDRESS = re.compile("https?://")
 _ERRORS = re.compile(
     r"^(?:#(?:REF!|NAME\?|NOM\?|VALUE!|VALEUR!|N/A|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!|SPILL!|CALC!)"
@@ -173,7 +175,7 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
 
 
 _SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]"
-_SUSPECT_SIGN = r"[&\\%<]|\pL\?\pL|^[#=@+-]|^[0-9]{1,2}-[A-Za-z]"
+_SUSPECT_SIGN = r"[&\\%<=]|^b?\[?['\"]|^\[object |\pL\?\pL|^[#=@+-]|^[0-9]{1,2}-[A-Za-z]"
 
 
 def _is_suspect(column: str) -> pl.Expr:

@@ -31,6 +31,14 @@ class _Fault(NamedTuple):
     code: str = "pkg.metadata"
 
 
+CREDENTIALS = re.compile(
+    r"https?://[^/?#\s]*:[^/?#\s@]*@|[?&#;](?:(?:access|auth|api|id|private|session)?[-_]?(?:token|key)|password|passwd|secret|"
+    r"sig|signature|x-amz-signature|client_secret)=[^&\s]",
+    re.IGNORECASE,
+)
+"""An address with the name and password of somebody before its host, or with a key among what is asked for."""
+
+
 class _Form(NamedTuple):
     """A form that values have, and how it is called."""
 
@@ -106,6 +114,7 @@ _NEEDED = {
 """Of these, each of a list has at least one."""
 _RESPONSIBLE = "responsible_ai"
 _COMMONS = re.compile("CC-?(BY(?:-NC)?(?:-ND|-SA)?|0)-([0-9.]+)")
+"""The names of the licences of Creative Commons: what they ask for, and their version."""
 _CALLED = {"licenses": "a licence", "sources": "a source", "contributors": "a contributor"}
 
 
@@ -183,6 +192,8 @@ def _of_forms(described: dict[str, Any], forms: Mapping[str, _Form], pointer: st
             yield from _of_words(value, at)
         elif not isinstance(value, str) or not form.fits(value):
             yield _Fault(at, value, f"{key} {str(value)[:_WIDEST]!r} is not {form.meaning}")
+        elif form in (_URL, _PLACE) and CREDENTIALS.search(value):
+            yield _Fault(at, None, f"{key} is an address with a password or key in it", "sec.credentials")
 
 
 def _of_lists(described: dict[str, Any], pointer: str) -> Iterator[_Fault]:
@@ -215,8 +226,9 @@ def _of_one(one: dict[str, Any], kind: str, forms: Mapping[str, _Form], pointer:
             yield _Fault(f"{pointer}/{jsontext.escape(key)}", key, message, "pkg.unknown-property")
     named, address = _COMMONS.fullmatch(str(one.get("name"))), str(one.get("path")).lower()
     if kind == "licenses" and named and "creativecommons.org" in address:
-        own = f"/{'publicdomain/zero' if named[1] == '0' else f'licenses/{named[1].lower()}'}/{named[2]}"
-        if own not in f"{address}/":
+        asks, version = named.groups()
+        where = "publicdomain/zero" if asks == "0" else f"licenses/{asks.lower()}"
+        if f"/{where}/{version}" not in address:
             message = f"the name is {one['name']!r}, and the address that of another licence"
             yield _Fault(f"{pointer}/path", one["path"], message)
 
@@ -233,4 +245,5 @@ def _of_words(words: Any, pointer: str) -> Iterator[_Fault]:
             yield _Fault(f"{pointer}/{index}", word, f"{word[:_WIDEST]!r} is there twice")
 
 
-CHECKS = (Check((RULES["pkg.metadata"], RULES["pkg.unknown-property"]), metadata, stages=(Stage.PACKAGE,)),)
+_REPORTED = ("pkg.metadata", "pkg.unknown-property", "sec.credentials")
+CHECKS = (Check(tuple(RULES[code] for code in _REPORTED), metadata, stages=(Stage.PACKAGE,)),)

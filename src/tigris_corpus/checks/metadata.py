@@ -10,6 +10,8 @@ import polars as pl
 
 from tigris_corpus import jsontext
 from tigris_corpus.checks.characters import is_damaged
+from tigris_corpus.checks.described import CREDENTIALS
+from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.registry import in_rings
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
 from tigris_corpus.checks.vocabularies import LANGUAGES
@@ -43,14 +45,6 @@ RULES = by_code(
         "add the question mark to an inferred date, and take it from one that the text states",
         bad="date_published 2024-08, date_basis inferred",
         good="date_published 2024-08?, date_basis inferred",
-    ),
-    warning(
-        5,
-        "meta.date-stated",
-        "A date that is said to be stated is the one that stands in the text's own metadata.",
-        "mend the date, or how it is known",
-        bad='"date 2024-01" above the text, and date_published 2024-02, stated',
-        good='"date 2024-01" above the text, and date_published 2024-01, stated',
     ),
     warning(
         5,
@@ -526,23 +520,19 @@ def texts(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 _HOST = r"^https?://([^/:?#]+)"
-_PRIVATE = (
-    "localhost",
-    "local",
-    "localdomain",
-    "lan",
-    "intranet",
-    "internal",
-    "corp",
-    "home",
-    "test",
-    "invalid",
+_PRIVATE = frozenset(
+    ["localhost", "local", "localdomain", "lan", "intranet", "internal", "corp", "home", "test", "invalid"]
 )
 
 
 def addresses(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the documents whose address is of a network that the public does not reach."""
+    """Yield the documents whose address is of a network that the public does not reach, or hands out a password."""
     table = snapshot.tables[TEXT_TABLE]
+    given = table.sound.filter(pl.col("url").str.contains("[@=]")).sort(LINE)
+    for row in given.iter_rows(named=True):
+        if CREDENTIALS.search(row["url"]):
+            message = "the address has a password or key in it"
+            yield PACKAGE["sec.credentials"].issue(place(table, row, "url"), None, message)
     hosts = table.sound.select(LINE, host=pl.col("url").str.extract(_HOST)).drop_nulls()
     private = [host for host in hosts["host"].unique() if _is_private(host)]
     if not private:
@@ -557,28 +547,6 @@ def _is_private(host: str) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return host.lower().rpartition(".")[2] in _PRIVATE
-
-
-_WRITTEN = r"\b((?:1[89]|20)[0-9]{2}-[0-9]{2}(?:-[0-9]{2})?)\b"
-
-
-def dates(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the documents whose date is stated, and is none of those that stand in the metadata of their text."""
-    table = snapshot.tables[TEXT_TABLE]
-    heads = snapshot.sound("sentences").filter(pl.col("zone") == "metadata")
-    written = heads.select("document_id", written=pl.col("text").str.extract_all(_WRITTEN)).explode("written")
-    stated = table.sound.filter((pl.col("date_basis") == "stated") & (pl.col("date_published") != ""))
-    held = stated.select(LINE, "document_id", "date_published").join(
-        written.drop_nulls("written"), on="document_id"
-    )
-    date, other = pl.col("date_published"), pl.col("written")
-    judged = held.group_by(LINE, maintain_order=True).agg(
-        is_there=(other.str.starts_with(date) | date.str.starts_with(other)).any(), first=other.first()
-    )
-    for row in rows_at(table, judged.filter(~pl.col("is_there")).select(LINE, "first")):
-        message = f"the date is {row['date_published']}, stated, and the text states {row['first']}"
-        at = place(table, row, "date_published")
-        yield RULES["meta.date-stated"].issue(at, row["date_published"], message)
 
 
 def _has(text: str, title: str) -> bool:
@@ -762,8 +730,7 @@ CHECKS = (
     Check((RULES["meta.language"],), languages, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.language-code"], RULES["entity.country"]), codes, stages=_ONCE),
     Check((RULES["meta.published-later"],), published, needs=(TEXT_TABLE,), stages=_ONCE),
-    Check((RULES["meta.address"],), addresses, needs=(TEXT_TABLE,), stages=_ONCE),
-    Check((RULES["meta.date-stated"],), dates, needs=(TEXT_TABLE, "sentences")),
+    Check((RULES["meta.address"], PACKAGE["sec.credentials"]), addresses, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.text-language"], RULES["meta.title"]), texts, needs=(TEXT_TABLE,)),
     Check((RULES["reg.tombstone"],), successors, needs=("deprecated",)),
 )

@@ -141,6 +141,14 @@ RULES = by_code(
     ),
     error(
         0,
+        "sec.credentials",
+        "An address with a password or a key in it hands both to whoever reads the package.",
+        "write the address without them, and have them replaced where they are in use",
+        bad="https://reader:secret@example.org/corpus.zip or ?access_token=…",
+        good="https://example.org/corpus.zip",
+    ),
+    error(
+        0,
         "sec.link",
         "A link, pipe or device can lead out of the package, or never end.",
         "put the file itself in its place",

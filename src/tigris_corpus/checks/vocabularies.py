@@ -33,6 +33,14 @@ RULES = by_code(
     ),
     warning(
         0,
+        "vocab.moved-text",
+        "A definition under another label sends whoever annotates by it to the wrong one.",
+        "put each text beside the label that it is of",
+        bad="the definition of test under validation",
+        good="the definition of test under test",
+    ),
+    warning(
+        0,
         "vocab.example",
         "An example shows which words a label is of, by the square brackets around them.",
         "put the words concerned in square brackets",
@@ -101,6 +109,7 @@ def _in_another_order(table: Table, column: str, wanted: list[str]) -> Iterator[
             return
 
 
+_IS_TEXT = re.compile("(definition|example)s?(_[a-z]+)?")
 _IN_WORDS = re.compile("name|url|reason|(name|definition|example)s?(_[a-z]+)?")
 
 
@@ -129,6 +138,28 @@ def definitions(snapshot: Snapshot) -> Iterator[Issue]:
                     at = place(table, row, "definition_fr")
                     message = f"{table.name}: the definition in French is the English one"
                     yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
+
+
+def moved(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the texts that the profile has under another label of the vocabulary; those of one vocabulary are one fault."""
+    if snapshot.package.root == packaged_root():
+        return
+    for table in _readable(snapshot):
+        known = profile_labels().get(table.name)
+        if known is None or len(table.schema.key) != 1:
+            continue
+        key = table.schema.key[0]
+        for column in [
+            name for name in known.columns if _IS_TEXT.fullmatch(name) and name in table.schema.names
+        ]:
+            of_text = {text: label for label, text in known.select(key, column).iter_rows() if text}
+            own = dict(known.select(key, column).iter_rows())
+            for row in table.sound.iter_rows(named=True):
+                label, text = row[key], row[column]
+                if own.get(label, text) != text and of_text.get(text, label) != label:
+                    message = f"{table.name}: the {column} of {label!r} is that of {of_text[text]!r}"
+                    at = place(table, row, column)
+                    yield RULES["vocab.moved-text"].issue(at, text, message, fault=table.name)
 
 
 def examples(snapshot: Snapshot) -> Iterator[Issue]:
@@ -191,6 +222,7 @@ _ONCE = (Stage.PACKAGE,)
 CHECKS = (
     Check((RULES["vocab.same-text"],), definitions, stages=_ONCE),
     Check((RULES["vocab.language"],), languages, stages=_ONCE),
+    Check((RULES["vocab.moved-text"],), moved, stages=_ONCE),
     Check((RULES["vocab.example"],), examples, stages=_ONCE),
     Check((PACKAGE["pkg.schema-weakened"],), vocabularies, stages=_ONCE),
 )
