@@ -134,6 +134,8 @@ def _between(
         kind = ONLY_SECOND if first is None else ONLY_FIRST
         yield _at(sentence_at, table, table, kind, pair)
         return
+    if first == second:
+        return
     is_moved = span_of(table, first) != span_of(table, second)
     for layer in LAYERS_OF[table]:
         is_at_issue = is_moved and layer == table

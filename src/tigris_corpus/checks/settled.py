@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
     Span = tuple[int, int]
-    Place = tuple[str, int | Span, str]
+    Place = tuple[str, str | Span, str]
     Cut = tuple[int, int, str]
 
 RULES = by_code(
@@ -67,6 +67,7 @@ _NEEDED = (
     "arguments",
 )
 _KEY = {"mentions": "mention_id", "events": "event_id"}
+_CELLS = {"source": "source_mention_id"}
 _SHOWN = 100
 _SEVERAL = 10
 """So many labels of one layer of a document, or more, were most likely changed in one go."""
@@ -96,7 +97,7 @@ class Settlement:
 
     def _own(self, table: str, column: str) -> Iterator[Row]:
         """Yield the rows of a table that belong to the documents, by a column that begins with their ids."""
-        rows = self._snapshot.sound(table)
+        rows = self._snapshot.sound(table).select(pl.exclude(LINE))
         yield from rows.filter(document_expr(column).is_in(self._documents)).iter_rows(named=True)
 
     @cached_property
@@ -148,7 +149,7 @@ class Settlement:
 
     @cached_property
     def records(self) -> dict[str, Row]:
-        """The labels of each document as a record; each row has the number of its line."""
+        """The labels of each document as a record."""
         found: dict[str, Row] = {}
         events: dict[str, Row] = {}
         for table, column in (("mentions", "mention_id"), ("events", "event_id")):
@@ -165,7 +166,8 @@ class Settlement:
                 events[row["event_id"]]["modes"].append(row["mode"])
         for row in self._own("arguments", "event_id"):
             if row["event_id"] in events:
-                events[row["event_id"]]["arguments"].append(row)
+                filler = {"role": row["role"], "mention_id": row["mention_id"]}
+                events[row["event_id"]]["arguments"].append(filler)
         return found
 
 
@@ -230,7 +232,7 @@ def _layer_of(several: list[tuple[Read, Disagreement]]) -> tuple[str, str]:
 def _place_of(one: Disagreement) -> Place:
     """Return the row of the tables at which a disagreement is, or else where in the text it is, and its layer."""
     table = TABLE_OF[one.layer]
-    return (table, one.first[LINE] if one.first else span_of(table, one.second or {}), one.layer)
+    return (table, one.first[_KEY[table]] if one.first else span_of(table, one.second or {}), one.layer)
 
 
 def _undecided(known: Settlement, passes: list[Read]) -> Iterator[tuple[Read, Disagreement]]:
@@ -295,7 +297,8 @@ def _issue(snapshot: Snapshot, several: list[tuple[Read, Disagreement]]) -> Issu
     verb = "are" if what.endswith("s") or " and " in what else "is"
     message = f"the {what} of {_short(one.first[text])!r} {verb} {ours} here, and {theirs}, {_UNEXPLAINED}"
     at, value = _in_tables(snapshot, one)
-    return _RULE.issue(at, value, message, related=[place(snapshot.tables[table], one.first), *made])
+    row = _row_of(snapshot, table, {_KEY[table]: one.first[_KEY[table]]})
+    return _RULE.issue(at, value, message, related=[place(snapshot.tables[table], row), *made])
 
 
 def _told(one: Disagreement, row: Row | None, other: Row | None) -> str:
@@ -324,21 +327,35 @@ def _short(text: str) -> str:
 def _in_tables(snapshot: Snapshot, one: Disagreement) -> tuple[Location, str]:
     """Return the cell of the tables that is at issue, and what stands in it."""
     first, second = one.first or {}, one.second or {}
-    table = snapshot.tables[TABLE_OF[one.layer]]
-    column = one.columns[0] if one.kind == LABEL else SPAN_COLUMNS[table.name][2]
-    if column == "modes":
-        extra = set(first["modes"]).difference(second["modes"])
-        modes = snapshot.tables["event_modes"]
-        is_extra = (pl.col("event_id") == first["event_id"]) & pl.col("mode").is_in(sorted(extra))
-        for row in rows_at(modes, modes.sound.filter(is_extra).select(LINE)):
-            return place(modes, row, "mode"), row["mode"]
-    if column == "arguments":
-        for filler in extra_arguments(first, value_of(second, "arguments")):
-            return place(snapshot.tables["arguments"], filler, "mention_id"), filler["mention_id"]
-    if column in {"modes", "arguments"}:
-        return place(table, first), first["event_id"]
-    cell = "source_mention_id" if column == "source" else column
-    return place(table, first, cell), str(first.get(cell, ""))
+    table = TABLE_OF[one.layer]
+    own = {_KEY[table]: first[_KEY[table]]}
+    column = one.columns[0] if one.kind == LABEL else SPAN_COLUMNS[table][2]
+    cells = {
+        "modes": ("event_modes", "mode", _extra_modes(first, second)),
+        "arguments": ("arguments", "mention_id", _extra_arguments(first, second)),
+    }
+    name, field, extra = cells.get(column, (table, _CELLS.get(column, column), [{}]))
+    if not extra:  # the tables lack what the pass has
+        return place(snapshot.tables[table], _row_of(snapshot, table, own)), own[_KEY[table]]
+    row = _row_of(snapshot, name, own | extra[0])
+    return place(snapshot.tables[name], row, field), str(row[field])
+
+
+def _extra_modes(first: Row, second: Row) -> list[dict[str, str]]:
+    return [
+        {"mode": mode} for mode in sorted(set(first.get("modes", ())).difference(second.get("modes", ())))
+    ]
+
+
+def _extra_arguments(first: Row, second: Row) -> list[dict[str, str]]:
+    extra = extra_arguments(first, value_of(second, "arguments")) if "arguments" in first and second else []
+    return [{"role": one["role"], "mention_id": one["mention_id"]} for one in extra]
+
+
+def _row_of(snapshot: Snapshot, table: str, cells: Mapping[str, str]) -> Row:
+    """Return the row of a table that has some cells."""
+    is_it = pl.all_horizontal(pl.col(name) == cell for name, cell in cells.items())
+    return snapshot.sound(table).filter(is_it).row(0, named=True)
 
 
 def _in_pass(read: Read, one: Disagreement) -> Location:
