@@ -13,8 +13,8 @@ from tigris_corpus import descriptor
 from tigris_corpus.formats import tables
 
 CLONE = Path(__file__).parent.parent
-VERSION = "0.1.0"
-"""The version of the base package, whatever the clone's is."""
+VERSION, DESCRIPTION = "0.1.0", "Invented texts in English and in French."
+"""The version and the description of the base package, whatever the clone's are."""
 CASES = Path(__file__).parent / "cases"
 
 
@@ -23,7 +23,7 @@ def build(root: Path) -> Path:
     shutil.copytree(CASES / "base", root, dirs_exist_ok=True)
     shutil.copytree(CLONE / "schema", root / "schema")
     described = json.loads((CLONE / descriptor.DESCRIPTOR).read_text(encoding="utf-8"))
-    described["version"] = VERSION
+    described |= {"version": VERSION, "description": DESCRIPTION}
     described["resources"] = [entry for entry in described["resources"] if (root / entry["path"]).exists()]
     text = json.dumps(described, ensure_ascii=False, indent=2)
     (root / descriptor.DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")

@@ -67,6 +67,14 @@ RULES = by_code(
     ),
     warning(
         0,
+        "sch.placeholder",
+        "What holds the place of a value is taken for one by whoever reads the table.",
+        "write the value, or leave the cell empty where it may be",
+        bad="TBD",
+        good="Rocket attack on Ain al-Asad",
+    ),
+    warning(
+        0,
         "csv.long-cell",
         "Readers of CSV in many languages give up on a cell of more than 131,072 bytes.",
         "keep long text in a file of its own, and name the file",
@@ -107,19 +115,36 @@ _MIXED = re.compile(f"{_LATIN}{_OTHER}|{_OTHER}{_LATIN}")
 _LEADS = (b"\xce", b"\xcf", b"\xd0", b"\xd1")
 """The bytes that Greek letters and the usual Cyrillic ones begin with, in UTF-8."""
 _WORD = re.compile(r"\w+")
-_MOJIBAKE = re.compile(
-    r"(?<!/)\b[A-Za-zÀ-ɏ]+\?[A-Za-zÀ-ɏ]|"
+_DAMAGE = re.compile(
     "[ÂÃ][\u0080-\u00bf\u02c6\u02dc\u2018-\u203a\u0152-\u0192€™š]|â[€\u0080]|[\ufffd\ue000-\uf8ff]"
 )
+_DAMAGED = (
+    b"\xc3\x82",
+    b"\xc3\x83",
+    b"\xc3\xa2\xe2\x82\xac",
+    b"\xc3\xa2\xc2\x80",
+    b"\xee",
+    b"\xef\xbf\xbd",
+    b"\xef\xa3",
+)
+"""The bytes that it begins with, in UTF-8."""
+_MOJIBAKE = re.compile(rf"(?<!/)\b[A-Za-zÀ-ɏ]+\?[A-Za-zÀ-ɏ]|{_DAMAGE.pattern}")
 """Two or three bytes of UTF-8 as Windows-1252 or Latin-1 shows them, and what stands where a letter was lost."""
 _ESCAPED = re.compile(
     r"&(?:[A-Za-z]{2,30}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"'/])"
     r"|%[CDE][0-9A-F]%[89AB][0-9A-F]|</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
-    r"|=[CDE][0-9A-F]=[89AB][0-9A-F]|=\?[A-Za-z0-9-]{3,20}\?[BbQq]\?"
+    r'|""[^"]+""|'
+    r"=[CDE][0-9A-F]=[89AB][0-9A-F]|=\?[A-Za-z0-9-]{3,20}\?[BbQq]\?"
     r"|^b(?:'.*'|\".*\")\Z|^\[(?:'.*'|\".*\")\]\Z|^\[object [A-Z][A-Za-z]*\]\Z"
 )
 """A character as HTML, JSON, an address or a letter writes it, marks of HTML, and what programs print in the place of a text."""
 _ADDRESS = re.compile("https?://")
+_HOLDING = (
+    r"tb[acd]|todo|fixme|xxx+|\?+|[-\u2013\u2014]+|\.{2,}|\u2026|placeholder|untitled|unnamed|no name|sans (?:nom|titre)"
+    r"|to be (?:added|completed|confirmed|defined|determined|done|filled in)|à (?:compléter|confirmer|définir|faire|remplir|venir)"
+)
+_PLACEHOLDER = re.compile(rf"^[\[(<]?(?:{_HOLDING}|lorem ipsum.*)[\])>]?[.:]?\Z", re.IGNORECASE)
+"""Words and signs that somebody wrote to come back to a cell; NA, None and null are names of things as well."""
 _ERRORS = re.compile(
     r"^(?:#(?:REF!|NAME\?|NOM\?|VALUE!|VALEUR!|N/A|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!|SPILL!|CALC!)"
     r"|[0-9]{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|janv|févr|mars|avr|mai|juin|juil|août|sept|déc)\.?)\Z"
@@ -175,7 +200,10 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
 
 
 _SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]"
-_SUSPECT_SIGN = r"[&\\%<=]|^b?\[?['\"]|^\[object |\pL\?\pL|^[#=@+-]|^[0-9]{1,2}-[A-Za-z]"
+_SUSPECT_SIGN = (
+    rf"(?i:^[\[(<]?(?:{_HOLDING}|lorem ipsum))|[&\\%<=]|\"\"|^b?\[?['\"]|^\[object |\pL\?\pL|^[#=@+-]"
+    r"|^[0-9]{1,2}-[A-Za-z]"
+)
 
 
 def _is_suspect(column: str) -> pl.Expr:
@@ -208,6 +236,7 @@ _SIGNS = (
     ("enc.mixed-script", _MIXED),
     ("csv.spreadsheet-error", _ERRORS),
     ("enc.escaped", _ESCAPED),
+    ("sch.placeholder", _PLACEHOLDER),
     ("sec.formula", _FORMULA),
 )
 _SIGNS_OF_ADDRESSES = tuple((code, form) for code, form in _SIGNS if form not in (_MOJIBAKE, _ESCAPED))
@@ -240,6 +269,7 @@ def _message(code: str, value: str) -> str:
         "enc.mixed-script": f"a word of {value!r} has letters of two alphabets",
         "enc.mojibake": f"{value!r} looks like text read in the wrong encoding",
         "csv.spreadsheet-error": f"{value!r} is what a spreadsheet makes of a value",
+        "sch.placeholder": f"{value!r} holds the place of a value",
         "sec.formula": f"{value!r} begins like a formula",
     }[code]
 
@@ -260,24 +290,26 @@ def _hint(code: str, value: str) -> str | None:
 
 
 def texts(snapshot: Snapshot) -> Iterator[Issue]:
-    """Yield the first word of each text that has letters of two alphabets: what the tables repeat of it is not looked at."""
+    """Yield the first word of each text that has letters of two alphabets, or was damaged: what the tables repeat of it is not looked at."""
     stored = pl.col("raw").cast(pl.Binary)
-    other = snapshot.raw_texts.filter(pl.any_horizontal(stored.bin.contains(lead) for lead in _LEADS))
-    odd = other.filter(pl.col("raw").str.contains(_MIXED.pattern))
-    if not odd.height:
-        return
-    paths = dict(snapshot.documents.select("document_id", "text_path").iter_rows())
-    for document, text in odd.select("document_id", "raw").iter_rows():
-        match = _MIXED.search(text)
-        if match:
-            start, end = next(word.span() for word in _WORD.finditer(text) if word.end() > match.start())
-            line = text.count("\n", 0, start) + 1
-            at = Location(file=paths[document], line=line, document=document, start=start, end=end)
-            message = _message("enc.mixed-script", text[start:end])
-            yield RULES["enc.mixed-script"].issue(at, text[start:end], message)
+    paths: dict[str, str] = {}
+    for code, form, leads in (("enc.mixed-script", _MIXED, _LEADS), ("enc.mojibake", _DAMAGE, _DAMAGED)):
+        other = snapshot.raw_texts.filter(pl.any_horizontal(stored.bin.contains(lead) for lead in leads))
+        odd = other.filter(pl.col("raw").str.contains(form.pattern))
+        paths = paths or (
+            dict(snapshot.documents.select("document_id", "text_path").iter_rows()) if odd.height else {}
+        )
+        for document, text in odd.select("document_id", "raw").iter_rows():
+            match = form.search(text)
+            if match:
+                words = (word.span() for word in _WORD.finditer(text) if word.end() > match.start())
+                start, end = next(words) if code == "enc.mixed-script" else match.span()
+                line = text.count("\n", 0, start) + 1
+                at = Location(file=paths[document], line=line, document=document, start=start, end=end)
+                yield RULES[code].issue(at, text[start:end], _message(code, text[start:end]))
 
 
 CHECKS = (
     Check(tuple(RULES.values()), labels, stages=EVERYWHERE),
-    Check((RULES["enc.mixed-script"],), texts, needs=(TEXT_TABLE,)),
+    Check((RULES["enc.mixed-script"], RULES["enc.mojibake"]), texts, needs=(TEXT_TABLE,)),
 )

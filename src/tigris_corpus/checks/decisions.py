@@ -60,6 +60,33 @@ _COLUMNS = {
 }
 
 
+class Told(NamedTuple):
+    """What a decision tells of two passes in the form that ``tigris review`` gives it: the labels of the words of a sentence.
+
+    ``noun`` is mention or event, and ``column`` None where one pass alone has it; ``cells`` are those of both passes.
+    """
+
+    noun: str
+    words: str
+    column: str | None = None
+    cells: tuple[str, ...] = ()
+
+
+def told(readings: str) -> Told | None:
+    """Return what readings tell, or None where they have not that form.
+
+    >>> told("Realis of 'vow': A actual, B future.")
+    Told(noun='event', words='vow', column='realis', cells=('actual', 'future'))
+    """
+    one, both = _ONE_HAS.fullmatch(readings), _BOTH_HAVE.fullmatch(readings)
+    if one:
+        return Told(one[2], one[3])
+    if both and both[1] in _COLUMNS:
+        noun, column = _COLUMNS[both[1]]
+        return Told(noun, both[2], column, (both[4], both[6]))
+    return None
+
+
 def undone(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the labels that are those of the pass that was decided against, and the decisions whose label is gone."""
     table = snapshot.tables["adjudication"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -533,6 +534,7 @@ def addresses(snapshot: Snapshot) -> Iterator[Issue]:
         if CREDENTIALS.search(row["url"]):
             message = "the address has a password or key in it"
             yield PACKAGE["sec.credentials"].issue(place(table, row, "url"), None, message)
+    yield from _of_others(table)
     hosts = table.sound.select(LINE, host=pl.col("url").str.extract(_HOST)).drop_nulls()
     private = [host for host in hosts["host"].unique() if _is_private(host)]
     if not private:
@@ -540,6 +542,37 @@ def addresses(snapshot: Snapshot) -> Iterator[Issue]:
     for row in rows_at(table, hosts.filter(pl.col("host").is_in(private))):
         message = f"{row['host']!r} is of a private network"
         yield RULES["meta.address"].issue(place(table, row, "url"), row["url"], message)
+
+
+def _of_others(table: Table) -> Iterator[Issue]:
+    """Yield the documents whose address is at the site of a publisher of other documents, and not of their own."""
+    given = table.sound.select(LINE, "publisher", host=pl.col("url").str.extract(_HOST)).drop_nulls()
+    pairs = given.filter(pl.col("publisher") != "").select("publisher", "host").unique()
+    slugs = {name: _slug(name) for name in table.sound["publisher"].unique() if name}
+    if pairs.height * len(slugs) > _MANY_PAIRS:
+        return
+    others: dict[tuple[str, str], str] = {}
+    for publisher, host in pairs.iter_rows():
+        named = [name for name, slug in slugs.items() if len(slug) >= _LONG_NAME and slug in _slug(host)]
+        if named and publisher not in named:
+            others[publisher, host] = named[0]
+    for row in rows_at(table, given.select(LINE, "host")):
+        other = others.get((row["publisher"], row["host"]))
+        if other:
+            message = f"{row['host']!r} is a site of {other}, and the publisher is {row['publisher']}"
+            yield RULES["meta.address"].issue(place(table, row, "url"), row["url"], message)
+
+
+def _slug(name: str) -> str:
+    plain = "".join(
+        one for one in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(one)
+    )
+    return re.sub("[^a-z0-9]", "", plain)
+
+
+_LONG_NAME = 5
+"""So many letters of a publisher's name in an address are no chance."""
+_MANY_PAIRS = 1_000_000
 
 
 def _is_private(host: str) -> bool:

@@ -212,6 +212,7 @@ def records(snapshot: Snapshot) -> Iterator[Issue]:
         except PathError as error:
             if found.is_first:
                 yield PACKAGE[error.code].issue(Location(file=path), path, str(error))
+    yield from settled.told(snapshot, read)
     yield from settled.labels(snapshot, known, read)
 
 

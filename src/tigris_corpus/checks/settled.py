@@ -6,6 +6,7 @@ clusters, over all documents of its file.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from tigris_corpus.checks import decisions
 from tigris_corpus.checks.rule import by_code, place, rows_at, warning
 from tigris_corpus.comparing import (
     LABEL,
@@ -54,6 +56,14 @@ RULES = by_code(
         good="the same, and a row of adjudication.csv that says why",
         gives_way=True,
     ),
+    warning(
+        5,
+        "adjudication.readings",
+        "A decision tells what the passes have, and they are kept as they were made: agreement is measured on them.",
+        "restore the pass as it was made, or mend the readings",
+        bad="\"Event_type of 'agreed': A AGREE, B CONCEDE.\", and AGREE in both passes",
+        good="the same, and AGREE in the one pass, CONCEDE in the other",
+    ),
 )
 _RULE = RULES["pass.unsettled"]
 _NEEDED = (
@@ -69,6 +79,8 @@ _NEEDED = (
 _KEY = {"mentions": "mention_id", "events": "event_id"}
 _CELLS = {"source": "source_mention_id"}
 _SHOWN = 100
+_TWO = 2
+_QUOTED = re.compile("'[^']+'")
 _SEVERAL = 10
 """So many labels of one layer of a document, or more, were most likely changed in one go."""
 _UNEXPLAINED = "and adjudication.csv does not say why"
@@ -126,12 +138,12 @@ class Settlement:
         return frozenset(of_passes.select("document_id", "layer").iter_rows())
 
     @cached_property
-    def decided(self) -> dict[tuple[str, str], set[str]]:
-        """The sentences about which something was decided, by document and layer."""
-        found: dict[tuple[str, str], set[str]] = {}
-        rows = self._snapshot.sound("adjudication").select("document_id", "layer", "sentence_id")
-        for document, layer, sentence in rows.iter_rows():
-            found.setdefault((document, layer), set()).add(sentence)
+    def decided(self) -> dict[tuple[str, str], dict[str, list[str]]]:
+        """The readings that were decided on, by document and layer, and by sentence."""
+        found: dict[tuple[str, str], dict[str, list[str]]] = {}
+        rows = self._snapshot.sound("adjudication").select("document_id", "layer", "sentence_id", "readings")
+        for document, layer, sentence, readings in rows.iter_rows():
+            found.setdefault((document, layer), {}).setdefault(sentence, []).append(readings)
         return found
 
     @cached_property
@@ -254,9 +266,63 @@ def _undecided(known: Settlement, passes: list[Read]) -> Iterator[tuple[Read, Di
         for disagreement in between(own, same):
             layer = (one.document, disagreement.layer)
             is_asked = disagreement.layer in one.layers and layer in known.adjudicated
-            is_decided = disagreement.sentence_id in known.decided.get(layer, ())
+            is_decided = _is_decided(disagreement, known.decided.get(layer, {}))
             if is_asked and not is_decided and not _is_explained(known, disagreement, twins):
                 yield one, disagreement
+
+
+def _is_decided(one: Disagreement, decided: Mapping[str, list[str]]) -> bool:
+    """Whether something was decided about the words at issue, or about a sentence in readings that quote no words."""
+    text = SPAN_COLUMNS[TABLE_OF[one.layer]][2]
+    words = {f"'{' '.join(row[text].split())}'" for row in (one.first, one.second) if row}
+    return any(
+        not _QUOTED.search(readings) or any(each in readings for each in words)
+        for readings in decided.get(one.sentence_id, ())
+    )
+
+
+def told(snapshot: Snapshot, read: Iterable[Read]) -> Iterator[Issue]:
+    """Yield the decisions whose readings are not those of the passes, which have both, or all, or none of what they tell."""
+    if not snapshot.readable("adjudication") or snapshot.may_lack_rows:
+        return
+    of_document: dict[str, list[Read]] = {}
+    for one in read:
+        of_document.setdefault(one.document, []).append(one)
+    several = [document for document, passes in of_document.items() if len(passes) > 1]
+    table = snapshot.tables["adjudication"]
+    for row in rows_at(table, table.sound.filter(pl.col("document_id").is_in(several)).select(LINE)):
+        asked = decisions.told(row["readings"])
+        passes = [one for one in of_document[row["document_id"]] if row["layer"] in one.layers]
+        if asked is None or len(passes) < _TWO:
+            continue
+        found = [_labels_at(one.record, row["sentence_id"], asked) for one in passes]
+        cells = {cell for labels in found for cell in labels}
+        if asked.column is None:
+            is_so = len({len(labels) for labels in found}) > 1
+        elif asked.column in REGISTRY:  # ids are told as the other pass has them
+            is_so = len(cells) > 1
+        else:
+            is_so = cells.issuperset(asked.cells)
+        if any(len(labels) > 1 for labels in found):
+            continue  # words that stand twice in their sentence
+        if not is_so:
+            have = " and ".join(", ".join(cells) or "nothing" for cells in found)
+            message = f"the passes have {_short(have)} of {_short(asked.words)!r}"
+            yield RULES["adjudication.readings"].issue(
+                place(table, row, "readings"), row["readings"], message
+            )
+
+
+def _labels_at(record: Row, sentence: str, asked: decisions.Told) -> list[str]:
+    """Return what a pass has of the words of a sentence."""
+    table = f"{asked.noun}s"
+    text = SPAN_COLUMNS[table][2]
+    rows = [
+        row
+        for row in record[table]
+        if row["sentence_id"] == sentence and " ".join(row[text].split()) == asked.words
+    ]
+    return [str(row.get(asked.column) or "none") if asked.column else asked.noun for row in rows]
 
 
 def _is_explained(known: Settlement, one: Disagreement, twins: Mapping[Span, Span]) -> bool:

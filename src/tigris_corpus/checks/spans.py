@@ -278,10 +278,11 @@ def sentences(snapshot: Snapshot) -> Iterator[Issue]:
         if code == "span.text-mismatch" and raw[row["start"] : row["end"]].replace("\n", " ") == row["text"]:
             code = "span.crosses-line"
         issue = _span_issue(table, row, ("start", "end", "text"), code, seen)
-        if several[row["document_id"], row["code"]] > 1 and code in {
-            "span.text-mismatch",
-            "span.out-of-range",
-        }:
+        is_of_text = (
+            several[row["document_id"], row["code"]] > 1
+            and issue.fault != f"sentences cut at {len(row['text'])}"
+        )
+        if is_of_text and code in {"span.text-mismatch", "span.out-of-range"}:
             issue = replace(
                 issue, fault=row["document_id"]
             )  # most likely the text has changed, or all was counted in bytes
@@ -687,7 +688,23 @@ def _span_issue(
     if code.endswith("mismatch") and _is_whole(raw, start, end):
         hint = f"if the offsets are right, the text is {found!r}" + (f"; else {hint}" if hint else "")
         fault = f"{text} for {found}" if row.get("is_common") else fault  # replaced in one go, most likely
+    if code.endswith("mismatch") and (manner := _manner(text, found)):
+        fault = f"{table.name} {manner}"
     return RULES[code].issue(place(table, row, field), row[field], message, hint, fault=fault)
+
+
+_CUT = 30
+"""At so many characters, or more, a column may have been cut off."""
+
+
+def _manner(text: str, found: str) -> str | None:
+    """Return in which manner a whole column was most likely changed, where a text differs from its slice in that alone."""
+    letters = (letter for letter in unicodedata.normalize("NFKD", found) if not unicodedata.combining(letter))
+    if "".join(letters) == text != found:
+        return "without accents"
+    if text.casefold() == found.casefold():
+        return "in another case"
+    return f"cut at {len(text)}" if len(text) >= _CUT and found.startswith(text) else None
 
 
 def _is_whole(raw: str, start: int, end: int) -> bool:

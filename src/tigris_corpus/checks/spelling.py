@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, Stage, by_code, place, warning
+from tigris_corpus.checks.rule import Check, Stage, by_code, place, rows_at, warning
 from tigris_corpus.engine.expressions import is_one_of
+from tigris_corpus.engine.reader import LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,24 @@ RULES = by_code(
         bad="Mustafa al-Kadhimi and Mustafa al-Kazimi",
         good="Mustafa al-Kadhimi alone, with mentions that spell him in any way",
     ),
+    warning(
+        5,
+        "reg.name-language",
+        "The registry is one for both languages, and its names are English: in two languages one thing is found twice.",
+        "write the usual English name",
+        bad="Commandement central des États-Unis",
+        good="United States Central Command",
+        gives_way=True,
+    ),
+    warning(
+        5,
+        "reg.name-id",
+        "An id is made from the name of its thing: a name without a word of it is that of something else.",
+        "write the name of the thing that the id stands for",
+        bad="us-central-command, Islamic Resistance in Iraq",
+        good="us-central-command, U.S. Central Command",
+        gives_way=True,
+    ),
 )
 _BETWEEN_WORDS = r"[^\w ][\W_]*|_[\W_]*| [\W_]+"
 """All that is between two words, or around them, but for a single blank."""
@@ -40,6 +59,8 @@ _SPELLINGS = (
 )
 """What letters are taken for one another."""
 _ALIKE = 0.7
+_STEM = 3
+"""So many letters of a word show that another is made from it."""
 _SHORTEST = 2
 """How many words make a name that tells one person from another."""
 
@@ -127,4 +148,43 @@ def people(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["reg.similar-name"].issue(at, name, message, related=related)
 
 
-CHECKS = (Check((RULES["reg.similar-name"],), people, needs=("entities",), stages=(Stage.PACKAGE,)),)
+def slugs(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the entities whose name shares no word with the id that was made from it, nor has its initials."""
+    table = snapshot.tables["entities"]
+    named = table.sound.select(LINE, "entity_id", called=plain_name()).filter(pl.col("called") != " ")
+    odd = [line for line, slug, called in named.iter_rows() if not _is_made_from(slug, called.split())]
+    for row in rows_at(table, pl.DataFrame({LINE: odd}, schema={LINE: pl.UInt32})):
+        message = f"{row['name']!r} has no word of {row['entity_id']!r}"
+        yield RULES["reg.name-id"].issue(place(table, row, "name"), row["name"], message)
+
+
+def _is_made_from(slug: str, words: list[str]) -> bool:
+    """Whether an id has a word of a name, or is its initials; words need not be alike beyond their beginning."""
+    begins = {word[:_STEM] for word in words} | {"".join(words)[:_STEM], "".join(word[0] for word in words)}
+    return any(part[:_STEM] in begins for part in slug.split("-")) or not all(map(str.isascii, words))
+
+
+def languages(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the names of entities and incidents with little words of French that their ids, made from the names, have not."""
+    for name in ("entities", "incidents"):
+        if not snapshot.readable(name):
+            continue
+        table = snapshot.tables[name]
+        key = table.schema.key[0]
+        french = pl.col("name").str.contains(_FRENCH.pattern) & ~pl.col("name").str.contains(_ENGLISH)
+        for row in table.sound.filter(french).sort(LINE).iter_rows(named=True):
+            strange = [
+                word for word in _FRENCH.findall(row["name"]) if word.lower() not in row[key].split("-")
+            ]
+            if len(strange) >= (1 if name == "entities" else 2):
+                message = f"{row['name']!r} is French, and names of the registry are English"
+                yield RULES["reg.name-language"].issue(place(table, row, "name"), row["name"], message)
+
+
+_FRENCH = re.compile(r"\b(?:des|du|de|la|le|les|et|aux|au)\b")
+_ENGLISH = r"\b(?:the|of|in|on|and|to|by|for|at|with|from)\b"
+CHECKS = (
+    Check((RULES["reg.similar-name"],), people, needs=("entities",), stages=(Stage.PACKAGE,)),
+    Check((RULES["reg.name-id"],), slugs, needs=("entities",), stages=(Stage.PACKAGE,)),
+    Check((RULES["reg.name-language"],), languages, stages=(Stage.PACKAGE,)),
+)

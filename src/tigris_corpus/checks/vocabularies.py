@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.rule import Check, Stage, by_code, place, warning
-from tigris_corpus.descriptor import packaged_root
+from tigris_corpus.descriptor import TEXT_TABLE, packaged_root
 from tigris_corpus.descriptor import profile as installed_profile
+from tigris_corpus.engine.expressions import is_one_of
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.engine.snapshot import profile_labels
 from tigris_corpus.issues import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import polars as pl
 
     from tigris_corpus.descriptor import Package
     from tigris_corpus.engine.snapshot import Snapshot, Table
@@ -38,6 +39,22 @@ RULES = by_code(
         "put each text beside the label that it is of",
         bad="the definition of test under validation",
         good="the definition of test under test",
+    ),
+    warning(
+        0,
+        "vocab.translation",
+        "Who annotates in one language goes by another number than who annotates in the other.",
+        "write the same number in both languages",
+        bad="at least two states, au moins trois États",
+        good="at least two states, au moins deux États",
+    ),
+    warning(
+        0,
+        "vocab.test-example",
+        "An example of a test document shows its labels to whoever writes a model by the definitions.",
+        "take an example from the other parts, or invent one",
+        bad="a sentence of a document in test",
+        good="a sentence of a document in train",
     ),
     warning(
         0,
@@ -140,6 +157,68 @@ def definitions(snapshot: Snapshot) -> Iterator[Issue]:
                     yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
 
 
+_NUMBERS = {
+    **dict(
+        zip(
+            ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+            range(2, 11),
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            ["deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"],
+            range(2, 11),
+            strict=True,
+        )
+    ),
+}
+_NUMBER = re.compile(rf"\b(?:[0-9]+|{'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+
+
+def _numbers(words: str) -> list[int]:
+    return sorted(
+        _NUMBERS[word] if word in _NUMBERS else int(word) for word in _NUMBER.findall(words.lower())
+    )
+
+
+def translations(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the definitions that say one number in English and another in French."""
+    for table in _readable(snapshot):
+        if not {"definition_en", "definition_fr"} <= set(table.schema.names):
+            continue
+        for row in table.sound.iter_rows(named=True):
+            one, other = _numbers(row["definition_en"]), _numbers(row["definition_fr"])
+            if one and other and one != other:
+                message = f"{table.name}: the numbers are {one} in English and {other} in French"
+                at, related = place(table, row, "definition_fr"), (place(table, row, "definition_en"),)
+                yield RULES["vocab.translation"].issue(at, row["definition_fr"], message, related=related)
+
+
+def leaked(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the examples of a vocabulary that are sentences of test documents, word by word."""
+    examples = {
+        row[field].translate(_NO_BRACKETS).strip(): (table, row, field)
+        for table in _readable(snapshot)
+        for field in table.schema.names
+        if field.startswith("example_")
+        for row in table.sound.iter_rows(named=True)
+        if row[field]
+    }
+    test = snapshot.documents.filter(pl.col("split") == "test")["document_id"]
+    same = snapshot.sound("sentences").filter(is_one_of("text", tuple(examples)))
+    for name, document, text in (
+        same.select("sentence_id", "document_id", "text").sort("sentence_id").iter_rows()
+    ):
+        if document in set(test):
+            table, row, field = examples[text]
+            message = f"{table.name}: the example is {name}, which is of a test document"
+            yield RULES["vocab.test-example"].issue(place(table, row, field), row[field], message)
+
+
+_NO_BRACKETS = str.maketrans("", "", "[]")
+
+
 def moved(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the texts that the profile has under another label of the vocabulary; those of one vocabulary are one fault."""
     if snapshot.package.root == packaged_root():
@@ -223,6 +302,8 @@ CHECKS = (
     Check((RULES["vocab.same-text"],), definitions, stages=_ONCE),
     Check((RULES["vocab.language"],), languages, stages=_ONCE),
     Check((RULES["vocab.moved-text"],), moved, stages=_ONCE),
+    Check((RULES["vocab.translation"],), translations, stages=_ONCE),
+    Check((RULES["vocab.test-example"],), leaked, needs=(TEXT_TABLE, "sentences")),
     Check((RULES["vocab.example"],), examples, stages=_ONCE),
     Check((PACKAGE["pkg.schema-weakened"],), vocabularies, stages=_ONCE),
 )
