@@ -1,4 +1,4 @@
-"""How far each country reaches: a box around its towns, from GeoNames (CC BY 4.0), written by ``scripts/countries.py``."""
+"""What each country is called, and how far it reaches: a box around its towns, from GeoNames (CC BY 4.0), by ``scripts/countries.py``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,28 @@ _TABLE = Path(__file__).with_name("countries.csv")
 
 
 @cache
+def _rows() -> list[list[str]]:
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+@cache
 def _boxes() -> dict[str, tuple[float, ...]]:
-    with _TABLE.open(encoding="ascii", newline="") as file:
-        _, *rows = csv.reader(file)
-    return {country: tuple(map(float, ends)) for country, *ends in rows}
+    return {country: tuple(map(float, ends)) for country, _, *ends in _rows()}
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {name.strip().casefold(): country for country, name, *_ in _rows()}
+
+
+def of_name(name: str) -> str | None:
+    """Return the country (ISO 3166-1 alpha-3) that has an English name, or None.
+
+    >>> of_name("Iran"), of_name("Baghdad")
+    ('IRN', None)
+    """
+    return _names().get(name.casefold())
 
 
 def reaches(country: str, latitude: float, longitude: float) -> bool:

@@ -105,6 +105,7 @@ _INVISIBLE = (
 _JOINERS = "\u200c\u200d"
 """They join and part letters and emoji in text that is quite right, and have no place in an id."""
 INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+_HARD_BLANK = re.compile("[\u00a0\u2007\u202f]")
 _BEYOND_LATIN = "[^\\x{00}-\\x{2ff}\\x{2010}-\\x{2027}]"
 """What is no Latin letter, and no dash, quotation mark or dots, of which a text is full."""
 LONGEST = 131_072
@@ -184,7 +185,10 @@ def _is_free(snapshot: Snapshot, table: Table, field: Field) -> bool:
 
 def _in_column(table: Table, field: Field) -> Iterator[Issue]:
     suspect = table.texts.filter(_is_suspect(field.name))[field.name].unique()
-    broken = {value: code for value in suspect if (code := _broken_by(value))}
+    is_name = field.name == "name"
+    broken = {
+        value: code for value in suspect if (code := _broken_by(value) or _hard_blank(value, is_name=is_name))
+    }
     if not broken:
         return
     for row in table.texts.filter(pl.col(field.name).is_in(list(broken))).sort("_line").iter_rows(named=True):
@@ -199,7 +203,7 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
         yield replace(issue, severity=Severity.WARNING) if is_label else issue
 
 
-_SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u009f\u00ad]|[ÂÃ]"
+_SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u00a0\u00ad]|[ÂÃ]"
 _SUSPECT_SIGN = (
     rf"(?i:^[\[(<]?(?:{_HOLDING}|lorem ipsum))|[&\\%<=]|\"\"|^b?\[?['\"]|^\[object |\pL\?\pL|^[#=@+-]"
     r"|^[0-9]{1,2}-[A-Za-z]"
@@ -218,6 +222,11 @@ def _is_suspect(column: str) -> pl.Expr:
 def is_damaged(value: str) -> bool:
     """Whether a cell of free text has characters that mislead, so that it is no use to compare it with anything."""
     return _broken_by(value) is not None
+
+
+def _hard_blank(value: str, *, is_name: bool) -> str | None:
+    """Return the code of a name with a blank that does not break: texts have them before marks, and names none."""
+    return "enc.invisible-char" if is_name and _HARD_BLANK.search(value.strip()) else None
 
 
 def _broken_by(value: str) -> str | None:
@@ -256,7 +265,7 @@ def _message(code: str, value: str) -> str:
         points = " ".join(f"U+{ord(character):04X}" for character in value[at : at + 3])
         return f"the cell is not in normalization form C: {points} at character {at + 1}"
     if code == "enc.invisible-char":
-        match = INVISIBLE.search(value)
+        match = INVISIBLE.search(value) or _HARD_BLANK.search(value)
         character, at = (match[0], match.start()) if match else ("", 0)
         name = unicodedata.name(character, "unnamed").lower()
         return f"the character U+{ord(character):04X} ({name}) at character {at + 1} does not show"

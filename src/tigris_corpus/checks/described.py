@@ -32,11 +32,11 @@ class _Fault(NamedTuple):
 
 
 CREDENTIALS = re.compile(
-    r"https?://[^/?#\s]*:[^/?#\s@]*@|[?&#;](?:(?:access|auth|api|id|private|session)?[-_]?(?:token|key)|password|passwd|secret|"
+    r"https?://[^/?#\s]*@|[?&#;](?:(?:access|auth|api|id|private|session)?[-_]?(?:token|key)|password|passwd|secret|"
     r"sig|signature|x-amz-signature|client_secret)=[^&\s]",
     re.IGNORECASE,
 )
-"""An address with the name and password of somebody before its host, or with a key among what is asked for."""
+"""An address with the name of somebody before its host, which passes for the host, or with a key among what is asked for."""
 
 
 class _Form(NamedTuple):
@@ -193,7 +193,9 @@ def _of_forms(described: dict[str, Any], forms: Mapping[str, _Form], pointer: st
         elif not isinstance(value, str) or not form.fits(value):
             yield _Fault(at, value, f"{key} {str(value)[:_WIDEST]!r} is not {form.meaning}")
         elif form in (_URL, _PLACE) and CREDENTIALS.search(value):
-            yield _Fault(at, None, f"{key} is an address with a password or key in it", "sec.credentials")
+            yield _Fault(
+                at, None, f"{key} is an address with a name, password or key in it", "sec.credentials"
+            )
 
 
 def _of_lists(described: dict[str, Any], pointer: str) -> Iterator[_Fault]:

@@ -16,6 +16,7 @@ from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.registry import in_rings
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
 from tigris_corpus.checks.vocabularies import LANGUAGES
+from tigris_corpus.countries import of_name
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, nearest, profile
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import hashed, is_one_of
@@ -461,6 +462,17 @@ def codes(snapshot: Snapshot) -> Iterator[Issue]:
             yield RULES[code].issue(place(table, row, field), row[field], message, fault=fault)
 
 
+def countries(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the countries with the code of another; a town of the name of a country has a position."""
+    table = snapshot.tables["entities"]
+    unplaced = table.sound.filter((pl.col("entity_type") == "GPE") & pl.col("latitude").is_null())
+    for row in unplaced.filter(pl.col("country") != "").sort(LINE).iter_rows(named=True):
+        own = of_name(row["name"])
+        if own and own != row["country"] and _is_country(row["country"]):
+            message = f"the country is {row['country']}, and {row['name']} is {own}"
+            yield RULES["entity.country"].issue(place(table, row, "country"), row["country"], message)
+
+
 def _is_language(tag: str) -> bool:
     primary = tag.partition("-")[0]
     if primary in _SHORTER or primary in _SHORT or _PRIVATE_LANGUAGE.fullmatch(primary):
@@ -529,11 +541,8 @@ _PRIVATE = frozenset(
 def addresses(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the documents whose address is of a network that the public does not reach, or hands out a password."""
     table = snapshot.tables[TEXT_TABLE]
-    given = table.sound.filter(pl.col("url").str.contains("[@=]")).sort(LINE)
-    for row in given.iter_rows(named=True):
-        if CREDENTIALS.search(row["url"]):
-            message = "the address has a password or key in it"
-            yield PACKAGE["sec.credentials"].issue(place(table, row, "url"), None, message)
+    for other in snapshot.tables.values():
+        yield from _handing_out(other) if "url" in other.schema.names and other.readable else ()
     yield from _of_others(table)
     hosts = table.sound.select(LINE, host=pl.col("url").str.extract(_HOST)).drop_nulls()
     private = [host for host in hosts["host"].unique() if _is_private(host)]
@@ -542,6 +551,14 @@ def addresses(snapshot: Snapshot) -> Iterator[Issue]:
     for row in rows_at(table, hosts.filter(pl.col("host").is_in(private))):
         message = f"{row['host']!r} is of a private network"
         yield RULES["meta.address"].issue(place(table, row, "url"), row["url"], message)
+
+
+def _handing_out(table: Table) -> Iterator[Issue]:
+    """Yield the addresses of a table that have a name, a password or a key in them."""
+    for row in table.sound.filter(pl.col("url").str.contains("[@=]")).sort(LINE).iter_rows(named=True):
+        if CREDENTIALS.search(row["url"]):
+            message = "the address has a name, password or key in it"
+            yield PACKAGE["sec.credentials"].issue(place(table, row, "url"), None, message)
 
 
 def _of_others(table: Table) -> Iterator[Issue]:
@@ -762,6 +779,7 @@ CHECKS = (
     ),
     Check((RULES["meta.language"],), languages, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.language-code"], RULES["entity.country"]), codes, stages=_ONCE),
+    Check((RULES["entity.country"],), countries, needs=("entities",), stages=_ONCE),
     Check((RULES["meta.published-later"],), published, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.address"], PACKAGE["sec.credentials"]), addresses, needs=(TEXT_TABLE,), stages=_ONCE),
     Check((RULES["meta.text-language"], RULES["meta.title"]), texts, needs=(TEXT_TABLE,)),

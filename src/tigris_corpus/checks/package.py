@@ -142,9 +142,9 @@ RULES = by_code(
     error(
         0,
         "sec.credentials",
-        "An address with a password or a key in it hands both to whoever reads the package.",
+        "An address with a name, password or key in it hands them out, and one before the host can pass for the host itself.",
         "write the address without them, and have them replaced where they are in use",
-        bad="https://reader:secret@example.org/corpus.zip or ?access_token=…",
+        bad="https://reader:secret@example.org/corpus.zip or ?access_token=…, https://creativecommons.org@example.org/",
         good="https://example.org/corpus.zip",
     ),
     error(

@@ -188,6 +188,14 @@ RULES |= by_code(
     ),
     warning(
         5,
+        "relation.two-wholes",
+        "What is part of two things of which neither is part of the other is most likely a relation turned round.",
+        "turn the relation round, or write affiliated_with for the looser tie",
+        bad="a militia part of an army, and part of one of its own brigades",
+        good="a brigade part of a militia, and the militia part of an army",
+    ),
+    warning(
+        5,
         "relation.type",
         "A part is a body in a body or a place in a place, a member is a person in a body, and bodies and persons alone "
         "are affiliated.",
@@ -678,6 +686,7 @@ def relations(snapshot: Snapshot) -> Iterator[Issue]:
         message = f"{row['subject_id']!r} ({row['s_type']}) is {row['relation']} {row['object_id']!r} ({row['o_type']})"
         yield RULES["relation.type"].issue(place(table, row, "relation"), row["relation"], message)
     yield from _doubled(table)
+    yield from _of_two_wholes(table)
 
 
 _BELONGING = ("part_of", "member_of")
@@ -695,6 +704,35 @@ def _doubled(table: Table) -> Iterator[Issue]:
         message = f"{row['subject_id']!r} is {row['inner']} {row['object_id']!r} already"
         at, related = place(table, row, "relation"), (place(table, other, "relation"),)
         yield RULES["relation.doubled"].issue(at, row["relation"], message, related=related)
+
+
+def _of_two_wholes(table: Table) -> Iterator[Issue]:
+    """Yield the second whole that a thing is part of, unless the one is, by way of others, part of the other."""
+    parts = table.sound.filter(pl.col("relation") == "part_of").sort(LINE)
+    wholes: dict[str, list[str]] = {}
+    for part, whole in parts.select("subject_id", "object_id").iter_rows():
+        wholes.setdefault(part, []).append(whole)
+    several = parts.filter(pl.col("subject_id").is_duplicated())
+    firsts: dict[str, dict[str, Any]] = {}
+    for row in several.iter_rows(named=True):
+        part, whole = row["subject_id"], row["object_id"]
+        first = firsts.setdefault(part, row)
+        other = first["object_id"]
+        if first is not row and whole not in _above(other, wholes) and other not in _above(whole, wholes):
+            message = f"{part!r} is part of {whole!r}, and of {other!r}"
+            at, related = place(table, row, "object_id"), (place(table, first, "object_id"),)
+            yield RULES["relation.two-wholes"].issue(at, whole, message, related=related)
+
+
+def _above(part: str, wholes: dict[str, list[str]]) -> set[str]:
+    """Return what a thing is part of, by way of others."""
+    found: set[str] = set()
+    pending = [part]
+    while pending:
+        new = set(wholes.get(pending.pop(), ())) - found
+        found |= new
+        pending.extend(new)
+    return found
 
 
 def in_rings(edges: dict[str, list[str]]) -> dict[str, int]:
@@ -854,7 +892,7 @@ _ONCE = (Stage.PACKAGE,)
 CHECKS = (
     Check((RULES["pass.undeclared"],), passes, needs=("passes",), stages=_ONCE),
     Check(
-        (RULES["entity.type"], RULES["entity.coordinates"], RULES["entity.position"]),
+        tuple(RULES[f"entity.{what}"] for what in ("type", "coordinates", "position")),
         entities,
         needs=("entities", "entity_types"),
         stages=_ONCE,
@@ -883,7 +921,7 @@ CHECKS = (
     ),
     Check((RULES["reg.duplicate-name"],), names, stages=_ONCE),
     Check(
-        (RULES["relation.cycle"], RULES["relation.type"], RULES["relation.doubled"]),
+        tuple(RULES[f"relation.{what}"] for what in ("cycle", "type", "doubled", "two-wholes")),
         relations,
         needs=("entity_relations", "entities"),
         stages=_ONCE,

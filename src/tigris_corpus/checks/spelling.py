@@ -159,9 +159,12 @@ def slugs(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 def _is_made_from(slug: str, words: list[str]) -> bool:
-    """Whether an id has a word of a name, or is its initials; words need not be alike beyond their beginning."""
-    begins = {word[:_STEM] for word in words} | {"".join(words)[:_STEM], "".join(word[0] for word in words)}
-    return any(part[:_STEM] in begins for part in slug.split("-")) or not all(map(str.isascii, words))
+    """Whether an id has a word of a name, or the one is the initials of the other; beyond their beginning words may differ."""
+    parts, joined, initials = slug.split("-"), "".join(words), "".join(word[0] for word in words)
+    if joined.startswith("".join(part[0] for part in parts if part)) or not joined.isascii():
+        return True
+    begins = {word[:_STEM] for word in words} | {joined[:_STEM], initials}
+    return any(part[:_STEM] in begins for part in parts)
 
 
 def languages(snapshot: Snapshot) -> Iterator[Issue]:

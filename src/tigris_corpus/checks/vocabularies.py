@@ -50,6 +50,14 @@ RULES = by_code(
     ),
     warning(
         0,
+        "vocab.accents",
+        "French without accents is misspelt, and some tool has most likely taken them away everywhere.",
+        "restore the column from before the tool",
+        bad="Les desaccords ont ete tranches.",
+        good="Les désaccords ont été tranchés.",
+    ),
+    warning(
+        0,
         "vocab.test-example",
         "An example of a test document shows its labels to whoever writes a model by the definitions.",
         "take an example from the other parts, or invent one",
@@ -195,6 +203,22 @@ def translations(snapshot: Snapshot) -> Iterator[Issue]:
                 yield RULES["vocab.translation"].issue(at, row["definition_fr"], message, related=related)
 
 
+_ENOUGH = 120
+"""So many characters of French have an accent somewhere."""
+_ACCENT = re.compile("[àâçéèêëîïôûùüœÀÂÇÉÈÊËÎÏÔÛÙÜŒ]")
+
+
+def unaccented(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the columns of French in which there is no accent, by their first row."""
+    for table in _readable(snapshot):
+        for column in (name for name in table.schema.names if name.endswith("_fr")):
+            cells = table.sound[column]
+            if cells.str.len_chars().sum() >= _ENOUGH and not cells.str.contains(_ACCENT.pattern).any():
+                row = next(row for row in table.sound.iter_rows(named=True) if row[column])
+                message = f"{table.name}: no word of {column} has an accent"
+                yield RULES["vocab.accents"].issue(place(table, row, column), row[column], message)
+
+
 def leaked(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the examples of a vocabulary that are sentences of test documents, word by word."""
     examples = {
@@ -303,6 +327,7 @@ CHECKS = (
     Check((RULES["vocab.language"],), languages, stages=_ONCE),
     Check((RULES["vocab.moved-text"],), moved, stages=_ONCE),
     Check((RULES["vocab.translation"],), translations, stages=_ONCE),
+    Check((RULES["vocab.accents"],), unaccented, stages=_ONCE),
     Check((RULES["vocab.test-example"],), leaked, needs=(TEXT_TABLE, "sentences")),
     Check((RULES["vocab.example"],), examples, stages=_ONCE),
     Check((PACKAGE["pkg.schema-weakened"],), vocabularies, stages=_ONCE),
