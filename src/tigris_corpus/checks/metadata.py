@@ -573,7 +573,8 @@ def _of_others(table: Table) -> Iterator[Issue]:
         named = [name for name, slug in slugs.items() if len(slug) >= _LONG_NAME and slug in _slug(host)]
         if named and publisher not in named:
             others[publisher, host] = named[0]
-    for row in rows_at(table, given.select(LINE, "host")):
+    named_otherwise = given.filter(pl.col("host").is_in([host for _, host in others])).select(LINE, "host")
+    for row in rows_at(table, named_otherwise):
         other = others.get((row["publisher"], row["host"]))
         if other:
             message = f"{row['host']!r} is a site of {other}, and the publisher is {row['publisher']}"

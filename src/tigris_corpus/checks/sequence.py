@@ -67,19 +67,13 @@ def _homes(snapshot: Snapshot, name: str) -> pl.Series:
 
 def _odd(ids: pl.DataFrame, homes: pl.Series) -> pl.DataFrame:
     """Return the ids, as head and number, of the documents whose last number is not that of their rows."""
+    if ids.is_empty():
+        return pl.DataFrame(schema={LINE: pl.UInt32, "head": pl.String, "number": pl.Int64})
     is_last = homes.ne_missing(homes.shift(-1))
-    if len(is_last):
-        is_last[-1] = True
-    ends = (
-        ids.select(number=pl.col("id").str.extract("([0-9]{1,9})$").cast(pl.Int64))
-        .to_series()
-        .filter(is_last)
-    )
-    counts = (
-        (is_last.arg_true().cast(pl.Int64) + 1)
-        .diff()
-        .fill_null(int(is_last.arg_true()[0]) + 1 if len(is_last) else 0)
-    )
+    is_last[-1] = True
+    lasts = is_last.arg_true().cast(pl.Int64)
+    counts = lasts - lasts.shift(1, fill_value=-1)
+    ends = ids["id"].filter(is_last).str.extract("([0-9]{1,9})$").cast(pl.Int64)
     of_odd = homes.filter(is_last).filter((ends != counts).fill_null(value=True)).unique()
     named = ids.filter(homes.is_in(of_odd.implode())) if len(of_odd) else ids.clear()
     parts = pl.col("id").str.extract_groups("^(.*-[A-Z])([0-9]{1,9})$")
