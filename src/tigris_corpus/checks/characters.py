@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.rule import EVERYWHERE, Check, by_code, error, place, warning
 from tigris_corpus.descriptor import SPANS, TEXT_TABLE
 from tigris_corpus.issues import Location, Severity
@@ -140,6 +141,9 @@ _ESCAPED = re.compile(
 )
 """A character as HTML, JSON, an address or a letter writes it, marks of HTML, and what programs print in the place of a text."""
 _ADDRESS = re.compile("https?://")
+_ISSUED = r"A[KS]IA[0-9A-Z]{16}|gh[oprsu]_[0-9A-Za-z]{36}|glpat-[0-9A-Za-z_-]{20}|hf_[0-9A-Za-z]{30}|xox[abprs]-[0-9A-Za-z-]{10}|sk-[0-9A-Za-z_-]{32}"
+_SECRET = re.compile(rf"\b(?:{_ISSUED})|-----BEGIN [A-Z ]*PRIVATE KEY-----")
+"""Keys as those who issue them write them: of Amazon, GitHub, GitLab, Hugging Face, Slack and OpenAI, and private keys."""
 _HOLDING = (
     r"tb[acd]|todo|fixme|xxx+|\?+|[-\u2013\u2014]+|\.{2,}|\u2026|placeholder|untitled|unnamed|no name|sans (?:nom|titre)"
     r"|to be (?:added|completed|confirmed|defined|determined|done|filled in)|à (?:compléter|confirmer|définir|faire|remplir|venir)"
@@ -194,9 +198,8 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
     for row in table.texts.filter(pl.col(field.name).is_in(list(broken))).sort("_line").iter_rows(named=True):
         value = row[field.name]
         code = broken[value]
-        issue = RULES[code].issue(
-            place(table, row, field.name), value, _message(code, value), _hint(code, value)
-        )
+        rule, shown = (PACKAGE[code], None) if code in PACKAGE else (RULES[code], value)
+        issue = rule.issue(place(table, row, field.name), shown, _message(code, value), _hint(code, value))
         if code in {"enc.mojibake", "enc.escaped"}:  # a file is read in the wrong encoding as a whole
             issue = replace(issue, fault=f"{issue.location.file}")
         is_label = code == "enc.invisible-char" and field.name not in table.schema.key
@@ -205,7 +208,7 @@ def _in_column(table: Table, field: Field) -> Iterator[Issue]:
 
 _SUSPECT = f"{_BEYOND_LATIN}|[\u0080-\u00a0\u00ad]|[ÂÃ]"
 _SUSPECT_SIGN = (
-    rf"(?i:^[\[(<]?(?:{_HOLDING}|lorem ipsum))|[&\\%<=]|\"\"|^b?\[?['\"]|^\[object |\pL\?\pL|^[#=@+-]"
+    rf"\b(?:{_ISSUED})|PRIVATE KEY|(?i:^[\[(<]?(?:{_HOLDING}|lorem ipsum))|[&\\%<=]|\"\"|^b?\[?['\"]|^\[object |\pL\?\pL|^[#=@+-]"
     r"|^[0-9]{1,2}-[A-Za-z]"
 )
 
@@ -240,6 +243,7 @@ def _broken_by(value: str) -> str | None:
 
 
 _SIGNS = (
+    ("sec.credentials", _SECRET),
     ("enc.mojibake", _MOJIBAKE),  # half of what it makes of a letter may not show
     ("enc.invisible-char", INVISIBLE),
     ("enc.mixed-script", _MIXED),
@@ -272,6 +276,8 @@ def _message(code: str, value: str) -> str:
     if code == "enc.escaped":
         sign = _ESCAPED.search(value)
         return f"{sign[0] if sign else value!r} is not text, but how another format writes it"
+    if code == "sec.credentials":
+        return "the cell has a key in it"
     if code == "csv.long-cell":
         return f"the cell has {len(value):,} characters"
     return {
@@ -319,6 +325,6 @@ def texts(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 CHECKS = (
-    Check(tuple(RULES.values()), labels, stages=EVERYWHERE),
+    Check((*RULES.values(), PACKAGE["sec.credentials"]), labels, stages=EVERYWHERE),
     Check((RULES["enc.mixed-script"], RULES["enc.mojibake"]), texts, needs=(TEXT_TABLE,)),
 )

@@ -36,6 +36,8 @@ def gaps(snapshot: Snapshot) -> Iterator[Issue]:
     """Yield the first id of each document that is missing in a table, by the row behind it."""
     if not snapshot.readable("deprecated", "documents") or snapshot.may_lack_rows:
         return
+    if snapshot.tables["deprecated"].lost:
+        return
     withdrawn: set[str] | None = None
     doubtful = snapshot.doubtful()
     for name in _NUMBERED:
@@ -45,7 +47,7 @@ def gaps(snapshot: Snapshot) -> Iterator[Issue]:
         key = table.schema.key[0]
         odd = _odd(table.sound.select(LINE, id=key), _homes(snapshot, name))
         if odd.height and withdrawn is None:
-            withdrawn = set(snapshot.sound("deprecated")["id"])
+            withdrawn = set(snapshot.tables["deprecated"].rows["id"])
         for (head,), rows in odd.group_by("head", maintain_order=True):
             missing = list(_missing(str(head), rows, withdrawn or set()))
             if not missing or str(head).partition("-")[0] in doubtful:
