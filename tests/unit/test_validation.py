@@ -579,6 +579,8 @@ def test_a_trigger_is_one_word_that_names_an_event(base: Path, text: str, code: 
     lines = arguments.read_text(encoding="utf-8").splitlines()
     gone = ("D000-M001", "D000-M002")
     arguments.write_text("".join(f"{line}\n" for line in lines if not line.endswith(gone)), encoding="utf-8")
+    with (base / "corpus" / "deprecated.csv").open("a", encoding="utf-8") as deprecated:
+        deprecated.writelines(f"{name},mentions,,It was no mention.,0.1.0\n" for name in gone)
     packages.edit(base, [{"op": "rehash"}, {"op": "refresh"}])
     assert [issue.code for issue in validate(base)] == ([code] if code else [])
 

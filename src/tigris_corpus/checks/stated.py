@@ -1,4 +1,4 @@
-"""L5: what the table says of a document against what its text says of itself: its date, its language, its licence."""
+"""L5: what is said of a text against what the text says of itself, its date, language and licence; and of how many there are."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tigris_corpus.checks.rule import Check, by_code, place, rows_at, warning
-from tigris_corpus.descriptor import TEXT_TABLE
+from tigris_corpus import jsontext
+from tigris_corpus.checks.rule import Check, Stage, by_code, place, rows_at, warning
+from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE
 from tigris_corpus.engine.reader import LINE
+from tigris_corpus.issues import Location, plural
+from tigris_corpus.paths import MAX_JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +44,14 @@ RULES = by_code(
         "write what holds for the text, which is in-copyright where nothing else is known; waive it where its publisher says so",
         bad="rights cc-by-4.0, as the annotations are, for a text that says nothing of it",
         good="rights in-copyright",
+    ),
+    warning(
+        5,
+        "pkg.count",
+        "What the package says of its size is what a catalogue shows, and nobody counts again.",
+        "mend the number in the description",
+        bad='"Seven news texts", of five documents',
+        good='"Five news texts", of five documents',
     ),
 )
 _WRITTEN = r"\b((?:1[89]|20)[0-9]{2}-[0-9]{2}(?:-[0-9]{2})?)\b"
@@ -138,7 +149,33 @@ def borrowed(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["meta.licence"].issue(at, row["rights"], message, fault=row["rights"])
 
 
+_WORDS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+_NUMBERS = {word: number for number, word in enumerate(_WORDS.split(), start=2)}
+_COUNTED = re.compile(
+    rf"\b({'|'.join(_NUMBERS)}|[0-9]{{1,3}}(?:,?[0-9]{{3}})*)\s+(?:[a-z]+\s+)?(?:texts|documents|articles)\b",
+    re.IGNORECASE,
+)
+
+
+def counts(snapshot: Snapshot) -> Iterator[Issue]:
+    """Yield the number of texts that the description begins with, where it is not that of the documents."""
+    if not snapshot.whole(TEXT_TABLE):
+        return
+    found = _COUNTED.search(str(snapshot.package.descriptor.get("description", "")))
+    if not found:
+        return
+    said = _NUMBERS.get(found[1].lower()) or int(found[1].replace(",", ""))
+    documents = snapshot.tables[TEXT_TABLE].rows.height
+    if said != documents:
+        text = snapshot.package.gate.read(DESCRIPTOR, MAX_JSON).decode("utf-8")
+        line = jsontext.pointer_lines(text, ["/description"])["/description"]
+        message = f"the description says {found[0]!r}, and there are {plural(documents, 'document')}"
+        at = Location(file=DESCRIPTOR, line=line, pointer="/description")
+        yield RULES["pkg.count"].issue(at, found[0], message)
+
+
 CHECKS = (
+    Check((RULES["pkg.count"],), counts, needs=(TEXT_TABLE,), stages=(Stage.PACKAGE,)),
     Check((RULES["meta.date-stated"],), dates, needs=(TEXT_TABLE, "sentences")),
     Check((RULES["meta.language-stated"],), languages, needs=(TEXT_TABLE, "sentences")),
     Check((RULES["meta.licence"],), borrowed, needs=(TEXT_TABLE, "rights")),

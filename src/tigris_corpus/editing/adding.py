@@ -57,7 +57,6 @@ _FOLD = re.compile("[0-9]{1,18}")
 _LINE = re.compile("[^\n\x85\u2028\u2029]+")
 _WIDEST = MAX_LINE // 2
 """The longest line of a text: it may be one sentence, and that is a cell of a table, with its quotes written twice."""
-_LOST = "\ufffd"
 
 Rows = dict[str, dict[tuple[str, ...], dict[str, object]]]
 """New rows by table and key."""
@@ -433,17 +432,6 @@ def _noticed(text: str) -> Iterator[str]:
             "the text is not in Unicode normalization form C, and names typed by hand will not match it; it is kept as "
             "it is, so convert it first if it came from your own machine"
         )
-    if _LOST in text:
-        yield f"letters were lost before the text came here: U+FFFD stands at code point {text.index(_LOST)}"
-    elif _is_misread(text):
-        yield "the text looks like UTF-8 that was read as Windows-1252 and saved again: look at its accents"
     hidden = INVISIBLE.search(text)
     if hidden:
         yield f"a character that does not show, U+{ord(hidden[0]):04X}, stands at code point {hidden.start()}"
-
-
-def _is_misread(text: str) -> bool:
-    try:
-        return not text.isascii() and bool(text.encode("cp1252").decode("utf-8"))
-    except UnicodeError:
-        return False

