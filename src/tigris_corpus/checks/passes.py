@@ -266,7 +266,7 @@ def _in_file(snapshot: Snapshot, kept: _Pass) -> Iterator[Issue]:
             yield _as_issue(kept.path, number, document, fault)
         if not faults and document in kept.due:
             layers = frozenset(row["layer"] for row in kept.documents[document])
-            kept.read.append(Read(kept.path, number, layers, record))
+            kept.read.append(settled.read(kept.known, kept.path, number, layers, record))
         if document is not None:
             seen.setdefault(document, number)
     if is_torn or snapshot.may_lack_rows:

@@ -7,11 +7,10 @@ clusters, over all documents of its file.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -32,12 +31,12 @@ from tigris_corpus.comparing import (
 from tigris_corpus.descriptor import SPAN_COLUMNS
 from tigris_corpus.engine.expressions import document_expr
 from tigris_corpus.engine.reader import LINE
-from tigris_corpus.issues import Location
+from tigris_corpus.issues import KEPT, Location
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from tigris_corpus.comparing import Disagreement
+    from tigris_corpus.comparing import Disagreement, Pair
     from tigris_corpus.engine.snapshot import Snapshot
     from tigris_corpus.issues import Issue
 
@@ -79,6 +78,7 @@ _NEEDED = (
 _KEY = {"mentions": "mention_id", "events": "event_id"}
 _CELLS = {"source": "source_mention_id"}
 _SHOWN = 100
+_NOTHING: Row = {"mentions": [], "events": []}
 _TWO = 2
 _QUOTED = re.compile("'[^']+'")
 _SEVERAL = 10
@@ -86,18 +86,47 @@ _SEVERAL = 10
 _UNEXPLAINED = "and adjudication.csv does not say why"
 
 
-class Read(NamedTuple):
-    """A record of a pass in which nothing is wrong: its file and line, the layers that it is a pass of, and what it holds."""
+@dataclass(frozen=True)
+class Read:
+    """What is kept of a record of a pass in which nothing is wrong: its file and line, and the layers that it is a pass of.
+
+    ``pairs`` are the rows of the tables beside its own, those that are alike without all but their places; ``numbers``
+    where its rows stand, by their ids; ``record`` itself is kept where something was decided about its document.
+    """
 
     path: str
     line: int
     layers: frozenset[str]
-    record: Row
+    document: str
+    pairs: Mapping[str, list[Pair]]
+    numbers: Mapping[str, int]
+    record: Row | None
 
-    @property
-    def document(self) -> str:
-        """The document it is of."""
-        return str(self.record["document_id"])
+
+def read(known: Settlement, path: str, line: int, layers: frozenset[str], record: Row) -> Read:
+    """Return what is kept of a record to hold the labels against it, once those of all documents have been read."""
+    document = str(record["document_id"])
+    is_asked = known.is_whole and any((document, layer) in known.adjudicated for layer in layers)
+    pairs = pairs_of(known.records.get(document, _NOTHING), record) if is_asked else {}
+    return Read(
+        path=path,
+        line=line,
+        layers=layers,
+        document=document,
+        pairs={table: [_slim(table, pair) for pair in own] for table, own in pairs.items()},
+        numbers={row[key]: number for table, key in _KEY.items() for number, row in enumerate(record[table])},
+        record=record if is_asked and any((document, layer) in known.decided for layer in layers) else None,
+    )
+
+
+def _slim(table: str, pair: Pair) -> Pair:
+    """Return a pair of two rows that are alike by what they are aligned and found by, another as it is."""
+    first, second = pair
+    if first is None or first != second:
+        return pair
+    start, end, _ = SPAN_COLUMNS[table]
+    kept = {name: first[name] for name in (start, end, _KEY[table], LINKS[table]) if name in first}
+    return kept, kept
 
 
 class Settlement:
@@ -111,6 +140,12 @@ class Settlement:
         """Yield the rows of a table that belong to the documents, by a column that begins with their ids."""
         rows = self._snapshot.sound(table).select(pl.exclude(LINE))
         yield from rows.filter(document_expr(column).is_in(self._documents)).iter_rows(named=True)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether nothing is lost or in doubt of the labels, so that those that are not there are gone."""
+        snapshot = self._snapshot
+        return snapshot.readable(*_NEEDED) and snapshot.whole(*LINKS) and not snapshot.may_lack_rows
 
     @cached_property
     def sentences(self) -> dict[str, set[str]]:
@@ -207,26 +242,29 @@ def of_cut(
         yield _RULE.issue(found, row["zone" if zone else "sentence_id"], message)
 
 
-def labels(snapshot: Snapshot, known: Settlement, read: Iterable[Read]) -> Iterator[Issue]:
+def labels(snapshot: Snapshot, known: Settlement, every: Iterable[Read]) -> Iterator[Issue]:
     """Yield the labels that are not those of a pass, and those of a pass that are gone, where nothing was decided about it."""
-    if not snapshot.readable(*_NEEDED) or not snapshot.whole(*LINKS) or snapshot.may_lack_rows:
-        return
     doubtful = snapshot.doubtful(*snapshot.tables)
     of_file: dict[str, list[Read]] = {}
-    for one in read:
-        if one.document not in doubtful and any(
-            (one.document, layer) in known.adjudicated for layer in one.layers
-        ):
+    for one in every:
+        if one.pairs and one.document not in doubtful:
             of_file.setdefault(one.path, []).append(one)
     found: dict[Place, list[tuple[Read, Disagreement]]] = {}
     for passes in of_file.values():
         for one, disagreement in _undecided(known, passes):
             found.setdefault(_place_of(disagreement), []).append((one, disagreement))
-    together = Counter(_layer_of(several) for several in found.values())
+    together: dict[tuple[str, str], list[list[tuple[Read, Disagreement]]]] = {}
     for several in found.values():
-        own = _layer_of(several)
-        fault = " ".join(own) if together[own] > _SEVERAL else _fault_of(several[0][1])
-        yield replace(_issue(snapshot, several), fault=fault)
+        together.setdefault(_layer_of(several), []).append(several)
+    for own, places in together.items():
+        if len(places) > _SEVERAL:
+            first, *others = (_issue(snapshot, several) for several in places[:KEPT])
+            message = f"{first.message} ({len(places):,} labels of {own[1]} in {own[0]})"
+            related = (*first.related, *(issue.location for issue in others))
+            yield replace(first, message=message, related=related, count=len(places))
+        else:
+            for several in places:
+                yield replace(_issue(snapshot, several), fault=_fault_of(several[0][1]))
 
 
 def _fault_of(one: Disagreement) -> str | None:
@@ -249,21 +287,19 @@ def _place_of(one: Disagreement) -> Place:
 
 def _undecided(known: Settlement, passes: list[Read]) -> Iterator[tuple[Read, Disagreement]]:
     """Yield where the tables, first, and the passes of a file, second, disagree, and nothing was decided about it."""
-    empty: Row = {"mentions": [], "events": []}
-    pairs = [pairs_of(known.records.get(one.document, empty), one.record) for one in passes]
     same = {
         table: alignment(
-            chain.from_iterable(own[table] for own in pairs), column, known.registry.get(column, ())
+            chain.from_iterable(one.pairs[table] for one in passes), column, known.registry.get(column, ())
         )
         for table, column in LINKS.items()
     }
-    for one, own in zip(passes, pairs, strict=True):
+    for one in passes:
         twins = {
             span_of("mentions", second): span_of("mentions", first)
-            for first, second in own["mentions"]
+            for first, second in one.pairs["mentions"]
             if first is not None and second is not None
         }
-        for disagreement in between(own, same):
+        for disagreement in between(one.pairs, same):
             layer = (one.document, disagreement.layer)
             is_asked = disagreement.layer in one.layers and layer in known.adjudicated
             is_decided = _is_decided(disagreement, known.decided.get(layer, {}))
@@ -281,21 +317,22 @@ def _is_decided(one: Disagreement, decided: Mapping[str, list[str]]) -> bool:
     )
 
 
-def told(snapshot: Snapshot, read: Iterable[Read]) -> Iterator[Issue]:
+def told(snapshot: Snapshot, every: Iterable[Read]) -> Iterator[Issue]:
     """Yield the decisions whose readings are not those of the passes, which have both, or all, or none of what they tell."""
     if not snapshot.readable("adjudication") or snapshot.may_lack_rows:
         return
-    of_document: dict[str, list[Read]] = {}
-    for one in read:
-        of_document.setdefault(one.document, []).append(one)
+    of_document: dict[str, list[tuple[Read, Row]]] = {}
+    for one in every:
+        if one.record is not None:
+            of_document.setdefault(one.document, []).append((one, one.record))
     several = [document for document, passes in of_document.items() if len(passes) > 1]
     table = snapshot.tables["adjudication"]
     for row in rows_at(table, table.sound.filter(pl.col("document_id").is_in(several)).select(LINE)):
         asked = decisions.told(row["readings"])
-        passes = [one for one in of_document[row["document_id"]] if row["layer"] in one.layers]
+        passes = [record for one, record in of_document[row["document_id"]] if row["layer"] in one.layers]
         if asked is None or len(passes) < _TWO:
             continue
-        found = [_labels_at(one.record, row["sentence_id"], asked) for one in passes]
+        found = [_labels_at(record, row["sentence_id"], asked) for record in passes]
         cells = {cell for labels in found for cell in labels}
         if asked.column is None:
             is_so = len({len(labels) for labels in found}) > 1
@@ -427,8 +464,8 @@ def _row_of(snapshot: Snapshot, table: str, cells: Mapping[str, str]) -> Row:
 def _in_pass(read: Read, one: Disagreement) -> Location:
     """Return the row of a pass that is at issue."""
     table = TABLE_OF[one.layer]
-    row, key = one.second or {}, _KEY[table]
-    number = next(n for n, other in enumerate(read.record[table]) if other[key] == row[key])
+    row = one.second or {}
+    number = read.numbers[row[_KEY[table]]]
     start, end = span_of(table, row)
     return Location(
         file=read.path,
