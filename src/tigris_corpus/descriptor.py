@@ -54,6 +54,8 @@ EXECUTABLE = (
 """How the names of files end that could be run, or run code where they are opened."""
 TEXT_TABLE = "documents"
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
+KEYS = {"mentions": "mention_id", "events": "event_id"}
+"""The column of the id of an annotation, by its table."""
 SPAN_COLUMNS = {
     "mentions": ("start", "end", "text"),
     "events": ("trigger_start", "trigger_end", "trigger_text"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +14,7 @@ from tigris_corpus.checks.described import CREDENTIALS
 from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.registry import in_rings
 from tigris_corpus.checks.rule import Check, Stage, by_code, error, place, rows_at, warning
+from tigris_corpus.checks.spelling import without_accents
 from tigris_corpus.checks.vocabularies import LANGUAGES
 from tigris_corpus.countries import of_name
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE, nearest, profile
@@ -582,10 +582,7 @@ def _of_others(table: Table) -> Iterator[Issue]:
 
 
 def _slug(name: str) -> str:
-    plain = "".join(
-        one for one in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(one)
-    )
-    return re.sub("[^a-z0-9]", "", plain)
+    return re.sub("[^a-z0-9]", "", without_accents(name.lower()))
 
 
 _LONG_NAME = 5

@@ -28,7 +28,7 @@ from tigris_corpus.comparing import (
     span_of,
     value_of,
 )
-from tigris_corpus.descriptor import SPAN_COLUMNS
+from tigris_corpus.descriptor import KEYS, SPAN_COLUMNS
 from tigris_corpus.engine.expressions import document_expr
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import KEPT, Location
@@ -75,7 +75,6 @@ _NEEDED = (
     "event_modes",
     "arguments",
 )
-_KEY = {"mentions": "mention_id", "events": "event_id"}
 _CELLS = {"source": "source_mention_id"}
 _SHOWN = 100
 _NOTHING: Row = {"mentions": [], "events": []}
@@ -114,7 +113,7 @@ def read(known: Settlement, path: str, line: int, layers: frozenset[str], record
         layers=layers,
         document=document,
         pairs={table: [_slim(table, pair) for pair in own] for table, own in pairs.items()},
-        numbers={row[key]: number for table, key in _KEY.items() for number, row in enumerate(record[table])},
+        numbers={row[key]: number for table, key in KEYS.items() for number, row in enumerate(record[table])},
         record=record if is_asked and any((document, layer) in known.decided for layer in layers) else None,
     )
 
@@ -125,7 +124,7 @@ def _slim(table: str, pair: Pair) -> Pair:
     if first is None or first != second:
         return pair
     start, end, _ = SPAN_COLUMNS[table]
-    kept = {name: first[name] for name in (start, end, _KEY[table], LINKS[table]) if name in first}
+    kept = {name: first[name] for name in (start, end, KEYS[table], LINKS[table]) if name in first}
     return kept, kept
 
 
@@ -282,7 +281,7 @@ def _layer_of(several: list[tuple[Read, Disagreement]]) -> tuple[str, str]:
 def _place_of(one: Disagreement) -> Place:
     """Return the row of the tables at which a disagreement is, or else where in the text it is, and its layer."""
     table = TABLE_OF[one.layer]
-    return (table, one.first[_KEY[table]] if one.first else span_of(table, one.second or {}), one.layer)
+    return (table, one.first[KEYS[table]] if one.first else span_of(table, one.second or {}), one.layer)
 
 
 def _undecided(known: Settlement, passes: list[Read]) -> Iterator[tuple[Read, Disagreement]]:
@@ -366,7 +365,7 @@ def _is_explained(known: Settlement, one: Disagreement, twins: Mapping[Span, Spa
     """Whether a disagreement is that of another: a row was withdrawn, or a mention has another span, or is on one side alone."""
     first, second = one.first, one.second
     if first is None or second is None:
-        return second is not None and second[_KEY[TABLE_OF[one.layer]]] in known.withdrawn
+        return second is not None and second[KEYS[TABLE_OF[one.layer]]] in known.withdrawn
     kept = set(twins.values())
     if one.layer == "arguments":
         ours = {
@@ -400,7 +399,7 @@ def _issue(snapshot: Snapshot, several: list[tuple[Read, Disagreement]]) -> Issu
     verb = "are" if what.endswith("s") or " and " in what else "is"
     message = f"the {what} of {_short(one.first[text])!r} {verb} {ours} here, and {theirs}, {_UNEXPLAINED}"
     at, value = _in_tables(snapshot, one)
-    row = _row_of(snapshot, table, {_KEY[table]: one.first[_KEY[table]]})
+    row = _row_of(snapshot, table, {KEYS[table]: one.first[KEYS[table]]})
     return _RULE.issue(at, value, message, related=[place(snapshot.tables[table], row), *made])
 
 
@@ -431,7 +430,7 @@ def _in_tables(snapshot: Snapshot, one: Disagreement) -> tuple[Location, str]:
     """Return the cell of the tables that is at issue, and what stands in it."""
     first, second = one.first or {}, one.second or {}
     table = TABLE_OF[one.layer]
-    own = {_KEY[table]: first[_KEY[table]]}
+    own = {KEYS[table]: first[KEYS[table]]}
     column = one.columns[0] if one.kind == LABEL else SPAN_COLUMNS[table][2]
     cells = {
         "modes": ("event_modes", "mode", _extra_modes(first, second)),
@@ -439,7 +438,7 @@ def _in_tables(snapshot: Snapshot, one: Disagreement) -> tuple[Location, str]:
     }
     name, field, extra = cells.get(column, (table, _CELLS.get(column, column), [{}]))
     if not extra:  # the tables lack what the pass has
-        return place(snapshot.tables[table], _row_of(snapshot, table, own)), own[_KEY[table]]
+        return place(snapshot.tables[table], _row_of(snapshot, table, own)), own[KEYS[table]]
     row = _row_of(snapshot, name, own | extra[0])
     return place(snapshot.tables[name], row, field), str(row[field])
 
@@ -465,7 +464,7 @@ def _in_pass(read: Read, one: Disagreement) -> Location:
     """Return the row of a pass that is at issue."""
     table = TABLE_OF[one.layer]
     row = one.second or {}
-    number = read.numbers[row[_KEY[table]]]
+    number = read.numbers[row[KEYS[table]]]
     start, end = span_of(table, row)
     return Location(
         file=read.path,

@@ -14,6 +14,7 @@ import polars as pl
 
 from tigris_corpus.checks.characters import RULES as CHARACTERS
 from tigris_corpus.checks.rule import Check, Undecidable, by_code, error, place, rows_at, warning
+from tigris_corpus.checks.spelling import without_accents
 from tigris_corpus.engine.expressions import documents_of, hashed, is_one_of
 from tigris_corpus.engine.links import found_at, rows_at_places
 from tigris_corpus.engine.reader import LINE
@@ -699,8 +700,7 @@ _CUT = 30
 
 def _manner(text: str, found: str) -> str | None:
     """Return in which manner a whole column was most likely changed, where a text differs from its slice in that alone."""
-    letters = (letter for letter in unicodedata.normalize("NFKD", found) if not unicodedata.combining(letter))
-    if "".join(letters) == text != found:
+    if without_accents(found) == text != found:
         return "without accents"
     if text.casefold() == found.casefold():
         return "in another case"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -63,6 +64,11 @@ _STEM = 3
 """So many letters of a word show that another is made from it."""
 _SHORTEST = 2
 """How many words make a name that tells one person from another."""
+
+
+def without_accents(text: str) -> str:
+    """Return a text without accents, its signs of compatibility resolved (NFKD)."""
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
 def plain_name() -> pl.Expr:

@@ -9,6 +9,7 @@ import polars as pl
 
 from tigris_corpus import jsontext
 from tigris_corpus.checks.rule import Check, Stage, by_code, place, rows_at, warning
+from tigris_corpus.checks.wording import counted
 from tigris_corpus.descriptor import DESCRIPTOR, TEXT_TABLE
 from tigris_corpus.engine.reader import LINE
 from tigris_corpus.issues import Location, plural
@@ -149,10 +150,8 @@ def borrowed(snapshot: Snapshot) -> Iterator[Issue]:
         yield RULES["meta.licence"].issue(at, row["rights"], message, fault=row["rights"])
 
 
-_WORDS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
-_NUMBERS = {word: number for number, word in enumerate(_WORDS.split(), start=2)}
 _COUNTED = re.compile(
-    rf"\b({'|'.join(_NUMBERS)}|[0-9]{{1,3}}(?:,?[0-9]{{3}})*)\s+(?:[a-z]+\s+)?(?:texts|documents|articles)\b",
+    rf"\b({'|'.join(counted('en'))}|[0-9]{{1,3}}(?:,?[0-9]{{3}})*)\s+(?:[a-z]+\s+)?(?:texts|documents|articles)\b",
     re.IGNORECASE,
 )
 
@@ -164,7 +163,7 @@ def counts(snapshot: Snapshot) -> Iterator[Issue]:
     found = _COUNTED.search(str(snapshot.package.descriptor.get("description", "")))
     if not found:
         return
-    said = _NUMBERS.get(found[1].lower()) or int(found[1].replace(",", ""))
+    said = counted("en").get(found[1].lower()) or int(found[1].replace(",", ""))
     documents = snapshot.tables[TEXT_TABLE].rows.height
     if said != documents:
         text = snapshot.package.gate.read(DESCRIPTOR, MAX_JSON).decode("utf-8")

@@ -9,6 +9,7 @@ import polars as pl
 
 from tigris_corpus.checks.package import RULES as PACKAGE
 from tigris_corpus.checks.rule import Check, Stage, by_code, place, warning
+from tigris_corpus.checks.wording import counted
 from tigris_corpus.descriptor import TEXT_TABLE, packaged_root
 from tigris_corpus.descriptor import profile as installed_profile
 from tigris_corpus.engine.expressions import is_one_of
@@ -165,23 +166,8 @@ def definitions(snapshot: Snapshot) -> Iterator[Issue]:
                     yield RULES["vocab.same-text"].issue(at, row["definition_fr"], message)
 
 
-_NUMBERS = {
-    **dict(
-        zip(
-            ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
-            range(2, 11),
-            strict=True,
-        )
-    ),
-    **dict(
-        zip(
-            ["deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"],
-            range(2, 11),
-            strict=True,
-        )
-    ),
-}
-_NUMBER = re.compile(rf"\b(?:[0-9]+|{'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+_NUMBERS = counted("en") | counted("fr")
+_NUMBER = re.compile(rf"\b(?:[0-9]+|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b", re.IGNORECASE)
 
 
 def _numbers(words: str) -> list[int]:
@@ -231,13 +217,11 @@ def leaked(snapshot: Snapshot) -> Iterator[Issue]:
     }
     test = snapshot.documents.filter(pl.col("split") == "test")["document_id"]
     same = snapshot.sound("sentences").filter(is_one_of("text", tuple(examples)))
-    for name, document, text in (
-        same.select("sentence_id", "document_id", "text").sort("sentence_id").iter_rows()
-    ):
-        if document in set(test):
-            table, row, field = examples[text]
-            message = f"{table.name}: the example is {name}, which is of a test document"
-            yield RULES["vocab.test-example"].issue(place(table, row, field), row[field], message)
+    same = same.filter(pl.col("document_id").is_in(test.implode())).sort("sentence_id")
+    for name, text in same.select("sentence_id", "text").iter_rows():
+        table, row, field = examples[text]
+        message = f"{table.name}: the example is {name}, which is of a test document"
+        yield RULES["vocab.test-example"].issue(place(table, row, field), row[field], message)
 
 
 _NO_BRACKETS = str.maketrans("", "", "[]")

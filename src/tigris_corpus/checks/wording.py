@@ -376,6 +376,17 @@ def _words(language: str) -> dict[str, str]:
     return _numbered(_NUMBERS[language]) | _MORE_NUMBERS[language]
 
 
+@cache
+def counted(language: str) -> dict[str, int]:
+    """Return the numbers from two to twenty by their words, the longest first; one is an article as well.
+
+    >>> counted("en")["five"], counted("fr")["dix-huit"]
+    (5, 18)
+    """
+    words = sorted(_numbered(_NUMBERS[language]).items(), key=lambda pair: -len(pair[0]))
+    return {word: int(number) for word, number in words if number != "1"}
+
+
 @lru_cache(maxsize=2**14)
 def number_of(text: str, language: str) -> str | None:
     """Return the value that the words of a quantity have, or None where it takes more to know it.

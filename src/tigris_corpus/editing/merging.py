@@ -11,11 +11,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tigris_corpus.descriptor import SPAN_COLUMNS
+from tigris_corpus.descriptor import KEYS, SPAN_COLUMNS
 from tigris_corpus.editing.changes import KEYS as TABLE_KEYS
 from tigris_corpus.editing.changes import REGISTRY, flat
 from tigris_corpus.formats import EVENT, MENTION
-from tigris_corpus.formats.exchange import KEYS
 from tigris_corpus.formats.rules import RULES
 
 if TYPE_CHECKING:

@@ -29,12 +29,12 @@ from tigris_corpus.comparing import (
     span_of,
     value_of,
 )
-from tigris_corpus.descriptor import SPAN_COLUMNS
+from tigris_corpus.descriptor import KEYS, SPAN_COLUMNS
 from tigris_corpus.editing import importing
 from tigris_corpus.editing.changes import flat, nested
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import FORMATS, jsonl, passes
-from tigris_corpus.formats.exchange import KEYS, documents_of
+from tigris_corpus.formats.exchange import documents_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -26,10 +26,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from tigris_corpus.descriptor import KEYS
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import EVENT as EVENT_COLUMNS
 from tigris_corpus.formats import MENTION as MENTION_COLUMNS
-from tigris_corpus.formats.exchange import KEYS, Answer, Argument, Item, items_of
+from tigris_corpus.formats.exchange import Answer, Argument, Item, items_of
 from tigris_corpus.formats.rules import fault
 from tigris_corpus.formats.tokens import words
 from tigris_corpus.issues import Location, plural

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tigris_corpus.descriptor import SPAN_COLUMNS
+from tigris_corpus.descriptor import KEYS, SPAN_COLUMNS
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import jsonl
 from tigris_corpus.issues import Location
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from tigris_corpus.corpus import Corpus
     from tigris_corpus.formats.jsonl import Record
     from tigris_corpus.issues import Issue
-
-KEYS = {"mentions": "mention_id", "events": "event_id"}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from tigris_corpus.descriptor import KEYS
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats.cas import (
     ARGUMENTS,
@@ -36,7 +37,7 @@ from tigris_corpus.formats.cas import (
     document_id,
     token_spans,
 )
-from tigris_corpus.formats.exchange import KEYS, Answer, Argument, Item, Reading, items_of
+from tigris_corpus.formats.exchange import Answer, Argument, Item, Reading, items_of
 from tigris_corpus.formats.rules import fault
 from tigris_corpus.formats.textfiles import decoded, file_name
 from tigris_corpus.issues import Location, plural

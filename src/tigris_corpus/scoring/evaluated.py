@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tigris_corpus.corpus import Corpus, load
-from tigris_corpus.descriptor import DESCRIPTOR, SPAN_COLUMNS
+from tigris_corpus.descriptor import DESCRIPTOR, KEYS, SPAN_COLUMNS
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import bio, passes, tokens
-from tigris_corpus.formats.exchange import KEYS
 from tigris_corpus.issues import plural
 from tigris_corpus.scoring import predictions
 from tigris_corpus.scoring.predictions import LAYERS

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tigris_corpus import jsontext
-from tigris_corpus.descriptor import SPAN_COLUMNS, nearest
+from tigris_corpus.descriptor import KEYS, SPAN_COLUMNS, nearest
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.extent import MAX_RECORD, overlong
 from tigris_corpus.formats import jsonl, passes
 from tigris_corpus.formats.exchange import (
-    KEYS,
     Answer,
     Argument,
     Item,

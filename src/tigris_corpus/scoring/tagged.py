@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from tigris_corpus.descriptor import SPAN_COLUMNS, nearest
+from tigris_corpus.descriptor import KEYS, SPAN_COLUMNS, nearest
 from tigris_corpus.errors import CorpusError
 from tigris_corpus.formats import bio, tokens
-from tigris_corpus.formats.exchange import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
