@@ -11,9 +11,8 @@ import hashlib
 import json
 import os
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -115,6 +114,8 @@ _GUESSABLE = 100
 _GUESSED = 20
 """How long a misspelt name may be, and how many there may be in a file, for the nearest known one to be looked for."""
 _LARGEST = 2**63
+_SMALL = 2**14
+"""Of how many bytes a schema is read once where it comes again: most packages have those of the profile."""
 _JOURNAL_HINT = f"where no other process is writing, remove the folder {journal.JOURNAL}"
 _RESERVED = "_line"
 
@@ -437,14 +438,208 @@ def _with_lines(gate: Gate, problems: list[Problem]) -> tuple[Problem, ...]:
     )
 
 
-class _Reader:
-    """Turns JSON into resources and schemas, and keeps what is wrong on the way."""
+class _Notes:
+    """What is wrong with a file of JSON."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.unknown = 0
+
+    def _known(self, entry: dict[str, Any], allowed: tuple[str, ...], pointer: str) -> None:
+        for key in entry:
+            if key not in allowed:
+                self.unknown += 1
+                self._report(
+                    "pkg.unknown-property",
+                    f"the property {key!r} is none that this profile has a use for, and would have no effect",
+                    pointer=f"{pointer}/{jsontext.escape(key)}",
+                    value=key,
+                    hint=_did_you_mean(key, allowed) if self.unknown <= _GUESSED else None,
+                )
+
+    def _report(self, code: str, message: str, **where: Any) -> None:
+        self.problems.append(Problem(code, message, self.file, **where))
+
+
+class _SchemaReader(_Notes):
+    """Turns JSON into a Table Schema, and keeps what is wrong on the way."""
+
+    def table_schema(self, entry: Any) -> TableSchema | None:
+        fields = entry.get("fields") if isinstance(entry, dict) else None
+        if not isinstance(fields, list) or not fields:
+            self._report("pkg.schema", "a Table Schema is an object with a list of fields", pointer="")
+            return None
+        self._known(entry, _SCHEMA_KEYS, "")
+        self._introduces(entry)
+        if self._has_too_many(entry):
+            return None
+        columns = [self._field(item, f"/fields/{index}") for index, item in enumerate(fields)]
+        if any(column is None for column in columns):
+            return None
+        known = tuple(column for column in columns if column is not None)
+        names = {column.name for column in known}
+        primary = _names(entry.get("primaryKey", []))
+        unique = [_names(key) for key in _listed(entry.get("uniqueKeys", []))]
+        listed = _listed(entry.get("foreignKeys", []))
+        links = [_foreign_key(item) for item in listed]
+        for index, item in enumerate(listed):
+            if links[index]:
+                self._known(item, _LINK_KEYS, f"/foreignKeys/{index}")
+                self._known(item["reference"], _REFERENCE_KEYS, f"/foreignKeys/{index}/reference")
+        keys = [primary, *unique, *(link.fields if link else None for link in links)]
+        fault = None
+        if _RESERVED in names:
+            fault = "/fields", f"a field may not be called {_RESERVED!r}"
+        elif len(names) < len(known):
+            fault = "/fields", "two fields have one name"
+        elif not all(unique) or any(
+            key is None or not names.issuperset(key) or len(set(key)) < len(key) for key in keys
+        ):
+            fault = "", "a key is no list of the table's own columns"
+        if fault:
+            pointer, message = fault
+            self._report("pkg.schema", message, pointer=pointer)
+            return None
+        return TableSchema(
+            title=str(entry.get("title", "")),
+            description=str(entry.get("description", "")),
+            fields=known,
+            primary_key=primary or (),
+            unique_keys=tuple(key for key in unique if key),
+            foreign_keys=tuple(link for link in links if link),
+        )
+
+    def _introduces(self, entry: dict[str, Any]) -> None:
+        """Report what a schema says of itself that is not so."""
+        self._are_words(entry, "")
+        if "$schema" in entry and not _STANDARD.fullmatch(str(entry["$schema"])):
+            message = "the address in $schema is not that of Table Schema v2"
+            self._report("pkg.schema", message, pointer="/$schema", value=str(entry["$schema"]))
+
+    def _has_too_many(self, entry: dict[str, Any]) -> bool:
+        """Report a schema with more fields or keys than a table may have."""
+        for kind, most in (("fields", MAX_FIELDS), ("uniqueKeys", MAX_KEYS), ("foreignKeys", MAX_KEYS)):
+            if len(_listed(entry.get(kind, []))) > most:
+                message = f"a table has at most {most} {kind}"
+                self._report("pkg.schema", message, pointer=f"/{kind}")
+                return True
+        return False
+
+    def _field(self, entry: Any, pointer: str) -> Field | None:
+        constraints = entry.get("constraints", {}) if isinstance(entry, dict) else None
+        if (
+            not isinstance(entry, dict)
+            or not isinstance(entry.get("name"), str)
+            or not isinstance(constraints, dict)
+        ):
+            self._report("pkg.schema", "a field is an object with a name", pointer=pointer)
+            return None
+        self._known(entry, _FIELD_KEYS, pointer)
+        self._known(constraints, _CONSTRAINTS, f"{pointer}/constraints")
+        kind = entry.get("type", "string")
+        if kind not in FIELD_TYPES:
+            self._report(
+                "pkg.schema",
+                f"the type {kind!r} is none of {', '.join(FIELD_TYPES)}",
+                pointer=f"{pointer}/type",
+                value=str(kind),
+                hint=_did_you_mean(str(kind), FIELD_TYPES),
+            )
+            return None
+        bounds = [constraints.get(bound) for bound in ("minimum", "maximum")]
+        if any(
+            bound is not None
+            and (isinstance(bound, bool) or not isinstance(bound, int | float) or not abs(bound) < _LARGEST)
+            for bound in bounds
+        ):
+            self._report("pkg.schema", "a bound is a number", pointer=f"{pointer}/constraints")
+            return None
+        least, most = bounds
+        if least is not None and most is not None and least > most:
+            message = "the minimum is above the maximum, and no cell could be right"
+            self._report("pkg.schema", message, pointer=f"{pointer}/constraints")
+            return None
+        self._has_effect(entry, constraints, kind, pointer)
+        pattern = constraints.get("pattern")
+        if pattern is not None and not (isinstance(pattern, str) and is_safe(pattern)):
+            self._report(
+                "sec.regex",
+                "the pattern is not of the safe subset: decided by the next character, unanchored, the same in every engine",
+                pointer=f"{pointer}/constraints/pattern",
+                value=str(pattern),
+            )
+            return None
+        column = Field(
+            name=entry["name"],
+            type=kind,
+            title=str(entry.get("title", "")),
+            description=str(entry.get("description", "")),
+            unit=_as_text(entry.get("unit")),
+            example=_as_text(entry.get("example")),
+            edtf=kind == "string" and entry.get("rdfType") == EDTF,
+            required=constraints.get("required") is True,
+            unique=constraints.get("unique") is True,
+            pattern=pattern,
+            minimum=bounds[0],
+            maximum=bounds[1],
+        )
+        shown = isinstance(entry.get("example"), str if kind == "string" else str | int | float)
+        if shown and not _is_example(column):
+            message = f"the example of the column {column.name!r} would not pass in it"
+            at = f"{pointer}/example"
+            self._report("pkg.schema", message, pointer=at, value=column.example)
+        return column
+
+    def _has_effect(
+        self, entry: dict[str, Any], constraints: dict[str, Any], kind: str, pointer: str
+    ) -> None:
+        """Report what a field says of its cells that would have no effect on them."""
+        faults = [
+            (f"constraints/{key}", f"{key} is true or false", constraints[key])
+            for key in ("required", "unique")
+            if not isinstance(constraints.get(key, False), bool)
+        ]
+        faults += [
+            (f"constraints/{key}", f"cells of the type {kind!r} have no {key}", constraints[key])
+            for key in ("minimum", "maximum")
+            if constraints.get(key) is not None and kind not in {"integer", "number"}
+        ]
+        if entry.get("rdfType") == EDTF and kind != "string":
+            faults.append(("rdfType", f"a date is no cell of the type {kind!r}", EDTF))
+        for place, message, value in faults:
+            self._report("pkg.schema", message, pointer=f"{pointer}/{place}", value=str(value))
+        self._are_words(entry, pointer)
+
+    def _are_words(self, entry: dict[str, Any], pointer: str) -> None:
+        """Report what a schema says for people and is no text."""
+        for key in _WORDS:
+            value = entry.get(key, key)
+            if not (isinstance(value, str) and value.strip()):
+                message = f"the {key} of a table or a column is text"
+                self._report("pkg.schema", message, pointer=f"{pointer}/{key}", value=str(value))
+
+
+def _read_schema(data: bytes, file: str) -> tuple[TableSchema | None, tuple[Problem, ...]]:
+    """Return a Table Schema, or None where it is of no use, and what is wrong with it."""
+    try:
+        entry = jsontext.loads(data)
+    except JsonError as error:
+        return None, (Problem(error.code, str(error), file, line=error.line, column=error.column),)
+    reader = _SchemaReader(file)
+    return reader.table_schema(entry), tuple(reader.problems)
+
+
+_remembered = lru_cache(maxsize=64)(_read_schema)
+
+
+class _Reader(_Notes):
+    """Turns the JSON of a descriptor into resources, and keeps what is wrong on the way."""
 
     def __init__(self, gate: Gate) -> None:
+        super().__init__(DESCRIPTOR)
         self.gate = gate
-        self.problems: list[Problem] = []
         self.schemas: dict[str, TableSchema | None] = {}
-        self.unknown: Counter[str] = Counter()
 
     def package(self, descriptor: Any) -> tuple[Resource, ...]:
         if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
@@ -522,7 +717,7 @@ class _Reader:
         if not isinstance(entry, dict):
             self._report("pkg.descriptor", "a resource is an object", pointer=pointer)
             return None
-        self._known(entry, _RESOURCE_KEYS, pointer, DESCRIPTOR)
+        self._known(entry, _RESOURCE_KEYS, pointer)
         name = entry.get("name")
         paths = _paths(entry.get("path"))
         if not isinstance(name, str) or not paths:
@@ -594,191 +789,15 @@ class _Reader:
             return None
         if path not in self.schemas:
             try:
-                entry = jsontext.loads(self.gate.read(path, MAX_JSON))
-                self.schemas[path] = self.table_schema(entry, path)
+                data = self.gate.read(path, MAX_JSON)
             except PathError as error:
                 self._report(error.code, str(error), pointer=pointer, value=path)
                 self.schemas[path] = None
-            except JsonError as error:
-                self.problems.append(
-                    Problem(error.code, str(error), file=path, line=error.line, column=error.column),
-                )
-                self.schemas[path] = None
+            else:
+                read = _remembered if len(data) <= _SMALL else _read_schema
+                self.schemas[path], problems = read(data, path)
+                self.problems += problems
         return self.schemas[path]
-
-    def table_schema(self, entry: Any, file: str) -> TableSchema | None:
-        fields = entry.get("fields") if isinstance(entry, dict) else None
-        if not isinstance(fields, list) or not fields:
-            self._report(
-                "pkg.schema", "a Table Schema is an object with a list of fields", file=file, pointer=""
-            )
-            return None
-        self._known(entry, _SCHEMA_KEYS, "", file)
-        self._introduces(entry, file)
-        if self._has_too_many(entry, file):
-            return None
-        columns = [self._field(item, f"/fields/{index}", file) for index, item in enumerate(fields)]
-        if any(column is None for column in columns):
-            return None
-        known = tuple(column for column in columns if column is not None)
-        names = {column.name for column in known}
-        primary = _names(entry.get("primaryKey", []))
-        unique = [_names(key) for key in _listed(entry.get("uniqueKeys", []))]
-        listed = _listed(entry.get("foreignKeys", []))
-        links = [_foreign_key(item) for item in listed]
-        for index, item in enumerate(listed):
-            if links[index]:
-                self._known(item, _LINK_KEYS, f"/foreignKeys/{index}", file)
-                self._known(item["reference"], _REFERENCE_KEYS, f"/foreignKeys/{index}/reference", file)
-        keys = [primary, *unique, *(link.fields if link else None for link in links)]
-        fault = None
-        if _RESERVED in names:
-            fault = "/fields", f"a field may not be called {_RESERVED!r}"
-        elif len(names) < len(known):
-            fault = "/fields", "two fields have one name"
-        elif not all(unique) or any(
-            key is None or not names.issuperset(key) or len(set(key)) < len(key) for key in keys
-        ):
-            fault = "", "a key is no list of the table's own columns"
-        if fault:
-            pointer, message = fault
-            self._report("pkg.schema", message, file=file, pointer=pointer)
-            return None
-        return TableSchema(
-            title=str(entry.get("title", "")),
-            description=str(entry.get("description", "")),
-            fields=known,
-            primary_key=primary or (),
-            unique_keys=tuple(key for key in unique if key),
-            foreign_keys=tuple(link for link in links if link),
-        )
-
-    def _introduces(self, entry: dict[str, Any], file: str) -> None:
-        """Report what a schema says of itself that is not so."""
-        self._are_words(entry, "", file)
-        if "$schema" in entry and not _STANDARD.fullmatch(str(entry["$schema"])):
-            message = "the address in $schema is not that of Table Schema v2"
-            self._report("pkg.schema", message, file=file, pointer="/$schema", value=str(entry["$schema"]))
-
-    def _has_too_many(self, entry: dict[str, Any], file: str) -> bool:
-        """Report a schema with more fields or keys than a table may have."""
-        for kind, most in (("fields", MAX_FIELDS), ("uniqueKeys", MAX_KEYS), ("foreignKeys", MAX_KEYS)):
-            if len(_listed(entry.get(kind, []))) > most:
-                message = f"a table has at most {most} {kind}"
-                self._report("pkg.schema", message, file=file, pointer=f"/{kind}")
-                return True
-        return False
-
-    def _field(self, entry: Any, pointer: str, file: str) -> Field | None:
-        constraints = entry.get("constraints", {}) if isinstance(entry, dict) else None
-        if (
-            not isinstance(entry, dict)
-            or not isinstance(entry.get("name"), str)
-            or not isinstance(constraints, dict)
-        ):
-            self._report("pkg.schema", "a field is an object with a name", file=file, pointer=pointer)
-            return None
-        self._known(entry, _FIELD_KEYS, pointer, file)
-        self._known(constraints, _CONSTRAINTS, f"{pointer}/constraints", file)
-        kind = entry.get("type", "string")
-        if kind not in FIELD_TYPES:
-            self._report(
-                "pkg.schema",
-                f"the type {kind!r} is none of {', '.join(FIELD_TYPES)}",
-                file=file,
-                pointer=f"{pointer}/type",
-                value=str(kind),
-                hint=_did_you_mean(str(kind), FIELD_TYPES),
-            )
-            return None
-        bounds = [constraints.get(bound) for bound in ("minimum", "maximum")]
-        if any(
-            bound is not None
-            and (isinstance(bound, bool) or not isinstance(bound, int | float) or not abs(bound) < _LARGEST)
-            for bound in bounds
-        ):
-            self._report("pkg.schema", "a bound is a number", file=file, pointer=f"{pointer}/constraints")
-            return None
-        least, most = bounds
-        if least is not None and most is not None and least > most:
-            message = "the minimum is above the maximum, and no cell could be right"
-            self._report("pkg.schema", message, file=file, pointer=f"{pointer}/constraints")
-            return None
-        self._has_effect(entry, constraints, kind, pointer, file)
-        pattern = constraints.get("pattern")
-        if pattern is not None and not (isinstance(pattern, str) and is_safe(pattern)):
-            self._report(
-                "sec.regex",
-                "the pattern is not of the safe subset: decided by the next character, unanchored, the same in every engine",
-                file=file,
-                pointer=f"{pointer}/constraints/pattern",
-                value=str(pattern),
-            )
-            return None
-        column = Field(
-            name=entry["name"],
-            type=kind,
-            title=str(entry.get("title", "")),
-            description=str(entry.get("description", "")),
-            unit=_as_text(entry.get("unit")),
-            example=_as_text(entry.get("example")),
-            edtf=kind == "string" and entry.get("rdfType") == EDTF,
-            required=constraints.get("required") is True,
-            unique=constraints.get("unique") is True,
-            pattern=pattern,
-            minimum=bounds[0],
-            maximum=bounds[1],
-        )
-        shown = isinstance(entry.get("example"), str if kind == "string" else str | int | float)
-        if shown and not _is_example(column):
-            message = f"the example of the column {column.name!r} would not pass in it"
-            at = f"{pointer}/example"
-            self._report("pkg.schema", message, file=file, pointer=at, value=column.example)
-        return column
-
-    def _has_effect(
-        self, entry: dict[str, Any], constraints: dict[str, Any], kind: str, pointer: str, file: str
-    ) -> None:
-        """Report what a field says of its cells that would have no effect on them."""
-        faults = [
-            (f"constraints/{key}", f"{key} is true or false", constraints[key])
-            for key in ("required", "unique")
-            if not isinstance(constraints.get(key, False), bool)
-        ]
-        faults += [
-            (f"constraints/{key}", f"cells of the type {kind!r} have no {key}", constraints[key])
-            for key in ("minimum", "maximum")
-            if constraints.get(key) is not None and kind not in {"integer", "number"}
-        ]
-        if entry.get("rdfType") == EDTF and kind != "string":
-            faults.append(("rdfType", f"a date is no cell of the type {kind!r}", EDTF))
-        for place, message, value in faults:
-            self._report("pkg.schema", message, file=file, pointer=f"{pointer}/{place}", value=str(value))
-        self._are_words(entry, pointer, file)
-
-    def _are_words(self, entry: dict[str, Any], pointer: str, file: str) -> None:
-        """Report what a schema says for people and is no text."""
-        for key in _WORDS:
-            value = entry.get(key, key)
-            if not (isinstance(value, str) and value.strip()):
-                message = f"the {key} of a table or a column is text"
-                self._report("pkg.schema", message, file=file, pointer=f"{pointer}/{key}", value=str(value))
-
-    def _known(self, entry: dict[str, Any], allowed: tuple[str, ...], pointer: str, file: str) -> None:
-        for key in entry:
-            if key not in allowed:
-                self.unknown[file] += 1
-                self._report(
-                    "pkg.unknown-property",
-                    f"the property {key!r} is none that this profile has a use for, and would have no effect",
-                    file=file,
-                    pointer=f"{pointer}/{jsontext.escape(key)}",
-                    value=key,
-                    hint=_did_you_mean(key, allowed) if self.unknown[file] <= _GUESSED else None,
-                )
-
-    def _report(self, code: str, message: str, **where: Any) -> None:
-        self.problems.append(Problem(code, message, **where))
 
 
 def _is_example(field: Field) -> bool:

@@ -33,6 +33,8 @@ CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _ODD = CONTROL + b"\r"
 SMALL_FILE = 2**14
 """Of how many bytes a table is read once where it comes again: vocabularies are the same in most packages."""
+_SHORT = 2**13
+"""Below how many bytes a table is read with care at once, before the engine would have begun."""
 _LARGE, _BLOCK = 2**22, 2**18
 """Of how many bytes a table is worth the import of NumPy, and how many of them are counted at a time."""
 PIECE = 2**20
@@ -107,7 +109,8 @@ def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> 
 def _read_table(data: bytes, schema: TableSchema, *, has_header: bool) -> Reading:
     marks = _marks(data)
     beyond = excess(data, marks.lines * len(schema.fields))
-    frame = None if beyond else _read_quickly(data, marks, schema, has_header=has_header)
+    is_short = len(data) < _SHORT
+    frame = None if beyond or is_short else _read_quickly(data, marks, schema, has_header=has_header)
     if frame is not None:
         return Reading(frame)
     beyond = beyond or excess(data)
@@ -410,8 +413,7 @@ def _rows(lines: _Lines, header: list[str], schema: TableSchema, *, ends_whole: 
             numbers.append(number)
     named = _name_fields(lines.faults, lines.texts, header)
     columns = {name: [row[header.index(name)] for row in rows] for name in schema.names}
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(schema.names, pl.String))
-    frame = frame.with_columns(pl.Series(LINE, numbers, dtype=pl.UInt32))
+    frame = pl.DataFrame({**columns, LINE: numbers}, schema=_empty(schema).schema)
     read = set(numbers)
     lost = [line for number, line in enumerate(lines.texts[1:], start=2) if number not in read and line]
     return Reading(frame, tuple(named), tuple(lost))
