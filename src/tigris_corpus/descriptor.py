@@ -276,6 +276,7 @@ class Package:
         return None
 
 
+@cache
 def packaged_root() -> Path:
     """Return the root of the package that comes with the code: the clone's, else the copy in the wheel.
 

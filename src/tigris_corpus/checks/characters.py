@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -166,19 +168,28 @@ def labels(snapshot: Snapshot) -> Iterator[Issue]:
         if table.readable
         and (free := [field for field in table.schema.fields if _is_free(snapshot, table, field)])
     ]
-    small = [table.texts[field.name] for table, free in asked for field in free if table.rows.height <= _FEW]
-    if small:  # many small tables are looked at as one, which is most often enough
-        cells = pl.concat([column.alias("cell") for column in small])
-        if not cells.to_frame().select(_is_suspect("cell").any()).item():
-            asked = [(table, free) for table, free in asked if table.rows.height > _FEW]
+    yield from _in_small([(table, free) for table, free in asked if table.rows.height <= _FEW])
+    large = [(table, free) for table, free in asked if table.rows.height > _FEW]
     questions = [
         table.texts.lazy().select(_is_suspect(field.name).any().alias(field.name) for field in free)
-        for table, free in asked
+        for table, free in large
     ]
-    for (table, free), answer in zip(asked, pl.collect_all(questions), strict=True):
+    for (table, free), answer in zip(large, pl.collect_all(questions), strict=True):
         for field, is_any in zip(free, answer.row(0), strict=True):
             if is_any:
                 yield from _in_column(table, field)
+
+
+def _in_small(asked: list[tuple[Table, list[Field]]]) -> Iterator[Issue]:
+    """Yield the issues of small tables, whose cells are looked at as those of one column."""
+    columns = [(table, field) for table, free in asked for field in free]
+    if not columns:
+        return
+    cells = pl.concat([table.texts[field.name].alias("cell") for table, field in columns]).to_frame()
+    odd = cells.select(_is_suspect("cell").arg_true()).to_series()
+    ends = list(accumulate(table.texts.height for table, _ in columns))
+    for number in sorted({bisect_right(ends, at) for at in odd}):
+        yield from _in_column(*columns[number])
 
 
 def _is_free(snapshot: Snapshot, table: Table, field: Field) -> bool:
