@@ -86,9 +86,10 @@ def records(snapshot: Snapshot) -> Iterator[Issue]:
 
 def _labels(snapshot: Snapshot, key: ForeignKey) -> list[str]:
     """Return the labels of a vocabulary, with those of the profile that it lacks: their loss is reported once."""
-    if snapshot.readable(key.resource):
-        return snapshot.labels(key.resource, *key.reference)[key.reference[0]].to_list()
-    return _profile_labels(key) if key.resource in profile_labels() else []
+    own = snapshot.allowed(key)
+    if own is None:
+        return _profile_labels(key) if key.resource in profile_labels() else []
+    return own
 
 
 def _profile_labels(key: ForeignKey) -> list[str]:

@@ -69,19 +69,27 @@ def _homes(snapshot: Snapshot, name: str) -> pl.Series:
 
 def _odd(ids: pl.DataFrame, homes: pl.Series) -> pl.DataFrame:
     """Return the ids, as head and number, of the documents whose last number is not that of their rows."""
+    none = pl.DataFrame(schema={LINE: pl.UInt32, "head": pl.String, "number": pl.Int64})
     if ids.is_empty():
-        return pl.DataFrame(schema={LINE: pl.UInt32, "head": pl.String, "number": pl.Int64})
-    is_last = homes.ne_missing(homes.shift(-1))
-    is_last[-1] = True
-    lasts = is_last.arg_true().cast(pl.Int64)
-    counts = lasts - lasts.shift(1, fill_value=-1)
-    ends = ids["id"].filter(is_last).str.extract("([0-9]{1,9})$").cast(pl.Int64)
-    of_odd = homes.filter(is_last).filter((ends != counts).fill_null(value=True)).unique()
-    named = ids.filter(homes.is_in(of_odd.implode())) if len(of_odd) else ids.clear()
+        return none
+    home, row = pl.col("home"), pl.col("row").cast(pl.Int64)
+    last = pl.col("id").str.extract("([0-9]{1,9})$").cast(pl.Int64)
+    named = ids.with_columns(home=homes).lazy()
+    of_odd = (
+        named.with_row_index("row")
+        .filter(home.ne_missing(home.shift(-1)) | (row == ids.height - 1))
+        .filter((last != row - row.shift(1, fill_value=-1)).fill_null(value=True))
+        .collect()["home"]
+    )
+    if of_odd.is_empty():
+        return none
     parts = pl.col("id").str.extract_groups("^(.*-[A-Z])([0-9]{1,9})$")
-    return named.select(
-        LINE, head=parts.struct.field("1"), number=parts.struct.field("2").cast(pl.Int64)
-    ).drop_nulls()
+    return (
+        named.filter(home.is_in(of_odd.unique().implode()))
+        .select(LINE, head=parts.struct.field("1"), number=parts.struct.field("2").cast(pl.Int64))
+        .drop_nulls()
+        .collect()
+    )
 
 
 def _missing(head: str, rows: pl.DataFrame, withdrawn: set[str]) -> Iterator[tuple[int, str, int]]:

@@ -13,11 +13,10 @@ import polars as pl
 from tigris_corpus.checks.characters import INVISIBLE, hidden_in
 from tigris_corpus.checks.characters import RULES as CHARACTERS
 from tigris_corpus.checks.rule import EVERYWHERE, Check, by_code, error, place, rows_at
-from tigris_corpus.descriptor import nearest, packaged_root, profile
+from tigris_corpus.descriptor import nearest, profile
 from tigris_corpus.edtf import bounds
 from tigris_corpus.engine.expressions import are_plain_integers, rules
 from tigris_corpus.engine.reader import LINE
-from tigris_corpus.engine.snapshot import profile_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -293,14 +292,7 @@ def _has_blank_edge(value: str) -> bool:
 def _allowed(snapshot: Snapshot, table: str, column: str) -> list[str] | None:
     """Return the labels of a column's vocabulary in their order, or None where it has none that can be read."""
     key = snapshot.package.vocabulary_of(table, column)
-    if key is None or not snapshot.readable(key.resource):
-        return None
-    labels = snapshot.tables[key.resource].rows[key.reference[0]].to_list()
-    if snapshot.package.root != packaged_root() and key.resource in profile_labels():
-        labels += profile_labels()[key.resource][
-            key.reference[0]
-        ].to_list()  # one that is gone is reported where it is gone
-    return list(dict.fromkeys(labels))
+    return snapshot.allowed(key) if key else None
 
 
 def _is_reference(snapshot: Snapshot, table: Table, field: Field) -> bool:

@@ -33,12 +33,12 @@ def sorted_alone(rows: pl.DataFrame, schema: TableSchema, columns: Container[str
     """
     if rows.height < _FEWEST or not schema.key:
         return None
+    samples = [rows.head(_FEW), rows.gather_every(rows.height // _FEW), rows.tail(_FEW)]
     for name in schema.names:
         if name not in columns or name == schema.key[0] or name in _IN_ORDER:
             continue
         column = rows[name]
-        samples = (column.head(_FEW), column.gather_every(len(column) // _FEW), column.tail(_FEW))
-        may_be = all(_may_be_in_order(sample.to_list()) for sample in samples)
+        may_be = all(_may_be_in_order(sample[name].to_list()) for sample in samples)
         is_alone = may_be and _is_in_order(column) and _is_unlikely(column)
         if is_alone and not _is_of_the_key(column, rows[schema.key[0]]):
             message = f"the cells of {name} are in order in all {rows.height:,} rows, and the rows are not"

@@ -31,7 +31,7 @@ from tigris_corpus.paths import PathError
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 
-    from tigris_corpus.descriptor import Package, Resource, TableSchema
+    from tigris_corpus.descriptor import ForeignKey, Package, Resource, TableSchema
     from tigris_corpus.engine.sources import Source, Stretch
     from tigris_corpus.issues import Issue, Location
     from tigris_corpus.paths import Gate
@@ -389,6 +389,13 @@ class Snapshot:
 
     def homes(self, name: str) -> pl.Series:
         """Return where in ``sound("documents")`` the document is that each row of ``sound(name)``, labels, belongs to, else null."""
+        parts = [name]
+        while parts[-1] != TEXT_TABLE:
+            parts.append(_PARENTS[parts[-1]][1])
+        there = [part for part in parts if self.readable(part)]
+        return self.once(f"homes of {name}", there, lambda: self._homes(name).to_frame("home"))["home"]
+
+    def _homes(self, name: str) -> pl.Series:
         column, target = _PARENTS[name]
         if self.readable(TEXT_TABLE, target):
             places = self.places(name, column, target)
@@ -407,9 +414,18 @@ class Snapshot:
 
     def labels(self, name: str, *columns: str) -> pl.DataFrame:
         """Return the labels of a vocabulary, with those of the profile that it lacks: their loss is reported once."""
-        own = self.tables[name].rows.select(columns)
-        profiled = profile_labels().get(name)
-        return own.unique() if profiled is None else pl.concat([own, profiled.select(columns)]).unique()
+        own, profiled = self.tables[name].rows, profile_labels().get(name)
+        if profiled is None or profiled is own:
+            return own.select(columns).unique()
+        return pl.concat([own.select(columns), profiled.select(columns)]).unique()
+
+    def allowed(self, key: ForeignKey) -> list[str] | None:
+        """Return the labels of one vocabulary in their order, with those of the profile that it lacks, or None if it is unread."""
+        if not self.readable(key.resource):
+            return None
+        own, profiled = self.tables[key.resource].rows, profile_labels().get(key.resource)
+        frames = [own] if profiled is None or profiled is own else [own, profiled]
+        return list(dict.fromkeys(label for frame in frames for label in frame[key.reference[0]].to_list()))
 
     @property
     def texts(self) -> Texts:
