@@ -244,7 +244,7 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
                 for field in table.schema.fields
                 if not _is_plain(table, field)
                 for code, expression in rules(
-                    replace(field, required=field.required or field.name in table.schema.primary_key),
+                    _as_key(field) if field.name in table.schema.primary_key else field,
                     _allowed(snapshot, table.name, field.name),
                     is_reference=_is_reference(snapshot, table, field),
                 )
@@ -259,6 +259,11 @@ def _broken_tables(snapshot: Snapshot) -> Iterator[tuple[Table, list[tuple[str, 
         broken = [rule for rule, is_broken in zip(compiled, answer.row(0), strict=True) if is_broken]
         if broken:
             yield table, broken
+
+
+def _as_key(field: Field) -> Field:
+    """Return a column of a key, which is filled in every row."""
+    return field if field.required else replace(field, required=True)
 
 
 def _is_plain(table: Table, field: Field) -> bool:

@@ -256,7 +256,7 @@ def _read_quickly(
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
         return None
     if frame is None:
-        return _empty(schema)
+        return empty(schema)
     size, is_a_row_a_line = len(data) - len(header), marks.lines == frame.height + has_header
     if not (is_a_row_a_line and _sizes_agree(size, marks.quotes, frame, schema)) or _has_no_row(frame):
         return None
@@ -358,11 +358,16 @@ def _joined(pieces: list[_Pieces], schema: TableSchema, *, is_whole: bool) -> Re
         for piece in pieces
         if piece.reading.frame is not None
     ]
-    return Reading(pl.concat([_empty(schema), *frames]), faults, lost)
+    return Reading(pl.concat([empty(schema), *frames]), faults, lost)
 
 
-def _empty(schema: TableSchema) -> pl.DataFrame:
-    return pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})
+def empty(schema: TableSchema) -> pl.DataFrame:
+    """Return no rows of a table, as it is read."""
+    return pl.DataFrame(schema=_dtypes(schema))
+
+
+def _dtypes(schema: TableSchema) -> dict[str, type[pl.DataType]]:
+    return {**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32}
 
 
 def _read_with_care(data: bytes, schema: TableSchema) -> Reading:
@@ -413,7 +418,7 @@ def _rows(lines: _Lines, header: list[str], schema: TableSchema, *, ends_whole: 
             numbers.append(number)
     named = _name_fields(lines.faults, lines.texts, header)
     columns = {name: [row[header.index(name)] for row in rows] for name in schema.names}
-    frame = pl.DataFrame({**columns, LINE: numbers}, schema=_empty(schema).schema)
+    frame = pl.DataFrame({**columns, LINE: numbers}, schema=_dtypes(schema))
     read = set(numbers)
     lost = [line for number, line in enumerate(lines.texts[1:], start=2) if number not in read and line]
     return Reading(frame, tuple(named), tuple(lost))
@@ -421,7 +426,9 @@ def _rows(lines: _Lines, header: list[str], schema: TableSchema, *, ends_whole: 
 
 def _cells(line: str) -> list[str] | None:
     """Return the cells of a line, or None where its quotes are wrong."""
-    if '"' in line and not _QUOTED.fullmatch(line):
+    if '"' not in line:
+        return line.split(",") if line else []
+    if not _QUOTED.fullmatch(line):
         return None
     try:
         rows = list(csv.reader(io.StringIO(line, newline=""), strict=True))

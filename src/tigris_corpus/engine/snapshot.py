@@ -22,7 +22,7 @@ from tigris_corpus.descriptor import TEXT_TABLE, profile
 from tigris_corpus.engine.expressions import documents_in, documents_of, hashed, number_of, parsed
 from tigris_corpus.engine.links import Links, found_at, found_by_number, rows_at_places
 from tigris_corpus.engine.order import sorted_alone
-from tigris_corpus.engine.reader import LINE, Fault, Reading, read_table
+from tigris_corpus.engine.reader import LINE, Fault, Reading, empty, read_table
 from tigris_corpus.engine.sources import open_source, read_stretches
 from tigris_corpus.engine.texts import Texts, read_texts
 from tigris_corpus.issues import Severity
@@ -625,7 +625,6 @@ def _whole_table(package: Package, name: str) -> Table:
 def _table(package: Package, name: str, sources: list[Source], batch: Batch, lines: LineCounts) -> Table:
     """Return the rows of a table that belong to a batch."""
     resource, schema = package.tables[name], package.schema(name)
-    empty = pl.DataFrame(schema={**dict.fromkeys(schema.names, pl.String), LINE: pl.UInt32})
     reading = Reading(None)
     stretches: tuple[Stretch, ...] = ()
     if not sources:
@@ -648,14 +647,14 @@ def _table(package: Package, name: str, sources: list[Source], batch: Batch, lin
                 for n, stretch in zip(there, stretches, strict=True)
             )
         else:
-            reading = Reading(empty)
+            reading = Reading(empty(schema))
     rows = reading.frame
     if rows is not None and name in _UNORDERED:
         alone = sorted_alone(rows, schema, profile().schema(name).names)
         reading = replace(reading, faults=(*reading.faults, alone)) if alone else reading
     # Where the columns are in another order, or one is, the cells may stand under or beside the wrong ones.
     is_mixed_up = any(fault.code in {"csv.column-order", "csv.sorted-column"} for fault in reading.faults)
-    rows = empty if rows is None or is_mixed_up else rows
+    rows = empty(schema) if rows is None or is_mixed_up else rows
     numbers = parsed(schema)
     return Table(
         resource=resource,
