@@ -63,7 +63,8 @@ _LOW = 4 * _KEPT
 """About how many windows of a text are looked at to find these."""
 _HIGHEST = 2**64 - 2**12  # as a float it is below 2**64
 _FACTOR = 0x9E3779B97F4A7C15
-_LOWER = bytes(range(256)).lower()
+_LOWER = 0x2020202020202020
+"""The bits that make lower case of eight letters of ASCII."""
 _SHARED = 3
 """Texts that share so many of them are compared in full; pairs that are nearly equal hardly ever do not."""
 _COMMON = 50
@@ -105,7 +106,7 @@ def _low_windows(raws: pl.Series, sizes: pl.Series) -> pl.DataFrame:
     import numpy as np  # noqa: PLC0415 - three times as fast as lists of words, and lets others run meanwhile
 
     between = b"\n" * _WINDOW  # no window reaches from one text into the next
-    data = (b"\n" + between.join(raws) + between).translate(_LOWER)
+    data = b"\n" + between.join(raws) + between
     ends = np.cumsum(sizes.to_numpy() + _WINDOW, dtype=np.int64) + 1
     limits = (_HIGHEST / np.maximum(sizes.to_numpy() / (_WORD_BYTES * _LOW), 1)).astype(np.uint64)
     every = np.frombuffer(data, np.uint8)
@@ -117,13 +118,13 @@ def _low_windows(raws: pl.Series, sizes: pl.Series) -> pl.DataFrame:
         first, last = np.searchsorted(ends, (begin, begin + _PIECE), "right")
         edges = np.searchsorted(starts, ends[first:last])
         counts = np.diff(edges, prepend=0, append=len(starts))[: len(ends) - first]
-        hashes = pieces[starts]
+        hashes = pieces[starts] | _LOWER
         hashes *= _FACTOR
         is_low = hashes <= np.repeat(limits[first : last + 1], counts)
         starts, hashes = starts[is_low], hashes[is_low]
         for step in range(8, _WINDOW, 8):
             hashes ^= hashes >> 29
-            hashes += pieces[starts + step]
+            hashes += pieces[starts + step] | _LOWER
             hashes *= _FACTOR
         hashes ^= hashes >> 29
         hashes *= _FACTOR

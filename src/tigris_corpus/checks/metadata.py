@@ -315,23 +315,25 @@ def provenance(snapshot: Snapshot) -> Iterator[Issue]:
     if not snapshot.whole("passes"):
         return
     table = snapshot.tables["layers"]
-    layer = hashed(["document_id", "layer"])
-    counted = (
-        snapshot.sound("passes")
-        .group_by(mark=layer)
-        .agg(made=pl.col("annotator_id").n_unique(), followed=pl.col("guideline_version").unique())
+    layer = ["document_id", "layer"]
+    passes = snapshot.sound("passes").select(
+        mark=hashed(layer),
+        by=hashed([*layer, "annotator_id"]),
+        followed=hashed([*layer, "guideline_version"]),
     )
+    made = passes.filter(pl.col("by").is_first_distinct()).group_by("mark").len("made")
     needed = pl.col("status").replace_strict(_NEEDED, default=0, return_dtype=pl.UInt32)
     found = (
-        table.sound.with_columns(mark=layer)
-        .join(counted, on="mark", how="left")
+        table.sound.with_columns(mark=hashed(layer), asked=hashed([*layer, "guideline_version"]))
+        .join(made, on="mark", how="left")
         .with_columns(made=pl.col("made").fill_null(0), needed=needed)
     )
     is_short = pl.col("made") < pl.col("needed")
     most = pl.col("status").replace_strict(_AT_MOST, default=None, return_dtype=pl.UInt32)
     is_more = (pl.col("made") > most).fill_null(value=False)
-    is_unfollowed = (pl.col("status") != "blank") & ~pl.col("guideline_version").is_in(pl.col("followed"))
-    for row in rows_at(table, found.filter(~is_short & ~is_more & is_unfollowed).select(LINE)):
+    is_made = ~is_short & ~is_more & (pl.col("made") > 0) & (pl.col("status") != "blank")
+    is_followed = pl.col("asked").is_in(passes["followed"].implode())
+    for row in rows_at(table, found.filter(is_made & ~is_followed).select(LINE)):
         at, version = place(table, row, "guideline_version"), row["guideline_version"]
         message = f"no pass of {row['layer']} of {row['document_id']} followed guidelines {version}"
         yield RULES["layer.passes"].issue(at, version, message, fault="guideline_version")
