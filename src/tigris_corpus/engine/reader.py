@@ -30,7 +30,7 @@ BOM = b"\xef\xbb\xbf"
 _MARK = BOM.decode()
 """The byte order mark as a character: it stands before a header where a whole file was put behind another."""
 CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
-_ODD = CONTROL + b"\r"
+_LOW = bytes(range(32))
 SMALL_FILE = 2**14
 """Of how many bytes a table is read once where it comes again: vocabularies are the same in most packages."""
 _SHORT = 2**13
@@ -108,7 +108,7 @@ def read_table(data: bytes, schema: TableSchema, *, has_header: bool = True) -> 
 
 def _read_table(data: bytes, schema: TableSchema, *, has_header: bool) -> Reading:
     marks = _marks(data)
-    beyond = excess(data, marks.lines * len(schema.fields))
+    beyond = excess(data, marks.low * len(schema.fields))
     is_short = len(data) < _SHORT
     frame = None if beyond or is_short else _read_quickly(data, marks, schema, has_header=has_header)
     if frame is not None:
@@ -203,28 +203,24 @@ def _line_at(data: bytes, offset: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """How many quotes and line feeds there are in a table, and whether there are bytes that have no place in it."""
+    """How many quotes there are in a table, and how many bytes that are line feeds, tabs, or control characters."""
 
     quotes: int
-    lines: int
-    is_odd: bool
+    low: int
 
 
 def _marks(data: bytes) -> _Marks:
     if len(data) < _LARGE:
-        is_odd = len(data.translate(None, _ODD)) != len(data)
-        return _Marks(data.count(b'"'), data.count(b"\n"), is_odd)
+        return _Marks(data.count(b'"'), len(data) - len(data.translate(None, _LOW)))
     import numpy as np  # noqa: PLC0415 - twice as fast, and lets others run meanwhile
 
-    quotes = lines = low = 0
+    quotes = low = 0
     every = np.frombuffer(data, np.uint8)
     for start in range(0, len(data), _BLOCK):
         block = every[start : start + _BLOCK]
         quotes += int(np.count_nonzero(block == ord('"')))
-        lines += int(np.count_nonzero(block == ord("\n")))
         low += int(np.count_nonzero(block < ord(" ")))
-    tabs = data.count(b"\t") if low > lines else 0
-    return _Marks(quotes, lines, low > lines + tabs or b"\x7f" in data)
+    return _Marks(quotes, low)
 
 
 def _header(schema: TableSchema) -> bytes:
@@ -239,7 +235,7 @@ def _read_quickly(
     if not data.startswith(header) or not data.endswith(b"\n"):
         return None
     is_blank = len(schema.fields) == 1 and b"\n\n" in data  # in one column, a blank line lacks no comma
-    if is_blank or marks.is_odd:
+    if is_blank or b"\x7f" in data:
         return None
     try:
         frame = (
@@ -257,7 +253,9 @@ def _read_quickly(
         return None
     if frame is None:
         return empty(schema)
-    size, is_a_row_a_line = len(data) - len(header), marks.lines == frame.height + has_header
+    size, rows = len(data) - len(header), frame.height + has_header
+    # A row takes a line at the least: where there are no more low bytes than rows, each is the end of one.
+    is_a_row_a_line = rows == marks.low or rows == marks.low - data.count(b"\t")
     if not (is_a_row_a_line and _sizes_agree(size, marks.quotes, frame, schema)) or _has_no_row(frame):
         return None
     frame = frame.rechunk() if frame.n_chunks() > 1 else frame

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,9 +11,21 @@ from tigris_corpus.engine import reader
 from tigris_corpus.engine.reader import LINE, read_table
 from tigris_corpus.formats.tables import write
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SCHEMA = TableSchema("", "", tuple(Field(name, "string") for name in "abc"), ("a",), (), ())
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=6)
 PRINTABLE = CELLS | st.sampled_from(["", ",", '"', '""', '","', " ", "NA", "é", "🙂"])
+
+
+@pytest.fixture(scope="module", autouse=True, params=[0, reader._SHORT], ids=["quick", "careful"])  # noqa: SLF001 - of few bytes
+def of_both_paths(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Read the tables of these tests as large ones are read, and as short ones are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "_SHORT", request.param)
+        patch.setattr(reader, "_remembered", reader._read_table)  # noqa: SLF001 - which has read them otherwise
+        yield
 
 
 def test_cells_are_text_and_rows_know_their_line() -> None:
@@ -92,7 +106,9 @@ def test_the_careful_path_reads_what_the_quick_one_does(rows: list[tuple[str, st
     assert careful.faults == ()
 
 
-PIECES = st.sampled_from(["a,", ",a\n", "a\n", '"', '""', ",", "\n", '"a,a"', '"a"', 'a"a'])
+PIECES = st.sampled_from(
+    ["a,", ",a\n", "a\n", '"', '""', ",", "\n", '"a,a"', '"a"', 'a"a', "a,a,a\n", "\t", "\r", "\x0b", "\x7f"]
+)
 
 
 @settings(max_examples=1000)
