@@ -130,6 +130,7 @@ def main() -> int:
         print(compare_loading(open_package(arguments.load or None)))
         return 0
     names = [name for name in PEERS if name not in arguments.skip]
+    whole_process = packaged()  # before the disk is busy with large packages
     verdicts = truth(names)
     columns: list[Column] = []
     for documents in sorted(arguments.documents):
@@ -138,7 +139,7 @@ def main() -> int:
             columns.append(column_of(root, documents, names, arguments.repeat, stopped))
     print(table(names, columns, verdicts), end="\n\n")
     print(footnotes(names, columns, verdicts), end="\n\n")
-    print(packaged())
+    print(whole_process)
     return 0
 
 
