@@ -167,13 +167,18 @@ def definitions(snapshot: Snapshot) -> Iterator[Issue]:
 
 
 _NUMBERS = counted("en") | counted("fr")
-_NUMBER = re.compile(rf"\b(?:[0-9]+|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b", re.IGNORECASE)
+_HYPHENED = re.compile(r"\w+(?:-\w+)*")
 
 
-def _numbers(words: str) -> list[int]:
-    return sorted(
-        _NUMBERS[word] if word in _NUMBERS else int(word) for word in _NUMBER.findall(words.lower())
-    )
+def _numbers(text: str) -> list[int]:
+    """Return the numbers that a text says in words or in figures, the lowest first."""
+    words = [
+        word
+        for hyphened in _HYPHENED.findall(text.lower())
+        for word in ([hyphened] if hyphened in _NUMBERS else hyphened.split("-"))
+    ]
+    figures = [int(word) for word in words if word.isascii() and word.isdigit()]
+    return sorted([*figures, *(_NUMBERS[word] for word in words if word in _NUMBERS)])
 
 
 def translations(snapshot: Snapshot) -> Iterator[Issue]:
