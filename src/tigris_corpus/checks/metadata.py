@@ -316,15 +316,14 @@ def provenance(snapshot: Snapshot) -> Iterator[Issue]:
         return
     table = snapshot.tables["layers"]
     layer = ["document_id", "layer"]
+    mark, followed = hashed(layer), hashed([*layer, "guideline_version"])
     passes = snapshot.sound("passes").select(
-        mark=hashed(layer),
-        by=hashed([*layer, "annotator_id"]),
-        followed=hashed([*layer, "guideline_version"]),
+        mark=mark, by=hashed([*layer, "annotator_id"]), followed=followed
     )
     made = passes.filter(pl.col("by").is_first_distinct()).group_by("mark").len("made")
     needed = pl.col("status").replace_strict(_NEEDED, default=0, return_dtype=pl.UInt32)
     found = (
-        table.sound.with_columns(mark=hashed(layer), asked=hashed([*layer, "guideline_version"]))
+        table.sound.with_columns(mark=mark, asked=followed)
         .join(made, on="mark", how="left")
         .with_columns(made=pl.col("made").fill_null(0), needed=needed)
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
-from tigris_corpus.descriptor import TEXT_TABLE, profile
+from tigris_corpus.descriptor import TEXT_TABLE, packaged_root, profile
 from tigris_corpus.engine.expressions import documents_in, documents_of, hashed, number_of, parsed
 from tigris_corpus.engine.links import Links, found_at, found_by_number, rows_at_places
 from tigris_corpus.engine.order import sorted_alone
@@ -423,9 +423,10 @@ class Snapshot:
         """Return the labels of one vocabulary in their order, with those of the profile that it lacks, or None if it is unread."""
         if not self.readable(key.resource):
             return None
-        own, profiled = self.tables[key.resource].rows, profile_labels().get(key.resource)
-        frames = [own] if profiled is None or profiled is own else [own, profiled]
-        return list(dict.fromkeys(label for frame in frames for label in frame[key.reference[0]].to_list()))
+        labels = self.tables[key.resource].rows[key.reference[0]].to_list()
+        if self.package.root != packaged_root() and key.resource in profile_labels():
+            labels += profile_labels()[key.resource][key.reference[0]].to_list()
+        return list(dict.fromkeys(labels))
 
     @property
     def texts(self) -> Texts:
